@@ -1,0 +1,37 @@
+/**
+ * What an activity may know of the attempt it runs in. The worker's interceptor provides it;
+ * outside a worker (unit tests, stand-alone commands) a silent one stands in.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** Structured values beside a log message: ids and counts, never rows or secrets. */
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface Attempt {
+  /** Aborted when the task is cancelled or its worker is asked to stop. */
+  readonly signal: AbortSignal;
+  /** One line into the log of this try. */
+  log(message: string, fields?: LogFields): void;
+  /** Records how far a long activity has come; the next try finds it in `resumeFrom`. */
+  progress(details: unknown): void;
+  /** What the previous try last reported by `progress`, if there was one. */
+  readonly resumeFrom: unknown;
+}
+
+const silent: Attempt = {
+  signal: new AbortController().signal,
+  log: () => undefined,
+  progress: () => undefined,
+  resumeFrom: undefined,
+};
+
+const current = new AsyncLocalStorage<Attempt>();
+
+export function attempt(): Attempt {
+  return current.getStore() ?? silent;
+}
+
+/** For the worker's interceptor, and for tests that play it. */
+export function runAttempt<T>(value: Attempt, body: () => Promise<T>): Promise<T> {
+  return current.run(value, body);
+}

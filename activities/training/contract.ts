@@ -1,0 +1,67 @@
+/** Training: a pinned snapshot becomes encoded channels, channels become candidates. SageMaker's contract. */
+import type { ArtefactRef, TableRef } from '../../workflows/domain/reference.ts';
+
+export type Family = 'boosted' | 'forest' | 'linear';
+
+/** What a model may learn from: tables at versions, and only rows whose labels had matured. */
+export interface TrainingSnapshot {
+  readonly features: TableRef;
+  readonly labels: TableRef;
+  /** RFC 3339; only labels known at that time count. */
+  readonly asOf: string;
+  /** Starts of the matured intervals, in time order. */
+  readonly intervals: readonly string[];
+  readonly rows: number;
+  readonly positives: number;
+  readonly digest: string;
+}
+
+export interface Channel {
+  /** Folder in the store: Parquet, FLOAT columns only, the label first, nothing else in it. */
+  readonly prefix: string;
+  readonly rows: number;
+  readonly positives: number;
+}
+
+/** A place in the order of rows: interval first, then key. */
+export interface Position {
+  readonly interval: string;
+  readonly key: string;
+}
+
+export interface Dataset {
+  readonly snapshot: TrainingSnapshot;
+  readonly encoder: ArtefactRef;
+  readonly channels: Readonly<Record<'train' | 'validation', Channel>>;
+  /** Only where selection is by cross-validation: the training side in k parts by patient. */
+  readonly folds?: readonly Channel[];
+  /** The newest fifth of the matured rows, whole: Parquet with key, entity, slice columns, label and encoded features. */
+  readonly test: Channel;
+  /** Everything the model has seen is at or before this. */
+  readonly trainedUntil: Position;
+  /** Rows that left the training side because their patient stands in the test part. */
+  readonly removedForTestEntities: number;
+  readonly eventRate: number;
+  readonly digest: string;
+}
+
+export interface Candidate {
+  readonly family: Family;
+  readonly trial: number;
+  readonly trials: number;
+  /** As SageMaker has them: strings. */
+  readonly hyperparameters: Readonly<Record<string, string>>;
+  readonly rounds: number;
+  readonly validation: { readonly auc: number; readonly logLoss: number };
+  /** The trainer's own file, UBJSON. */
+  readonly model: ArtefactRef;
+  readonly seconds: number;
+}
+
+export interface TrainingActivities {
+  /** @throws NotEnoughData */
+  snapshot(input: { project: string; asOf: string }): Promise<TrainingSnapshot>;
+  prepare(input: { project: string; snapshot: TrainingSnapshot; key: string }): Promise<Dataset>;
+  /** Resumes at the first trial whose result is not in the store. */
+  search(input: { project: string; dataset: Dataset; family: Family; key: string }): Promise<Candidate>;
+}

@@ -1,0 +1,122 @@
+/** The spec of an ML project: everything about it that is data and not code. Written in `pipelines/<name>/project.ts`. */
+
+export interface SourceSpec {
+  /** Header of the files, in order. */
+  readonly columns: readonly string[];
+  /** What the source writes for a missing value. */
+  readonly nullText: string;
+  /** The row's identity. */
+  readonly key: string;
+  /** Whom a row is about; rows of one entity never stand on both sides of a split. */
+  readonly entity: string;
+  /** Columns that must parse as integers, for uploads as for silver. */
+  readonly integers: readonly string[];
+}
+
+export interface TableNames {
+  readonly bronze: string;
+  readonly rejects: string;
+  readonly silver: string;
+  readonly quarantine: string;
+  readonly features: string;
+  readonly labels: string;
+  readonly excluded: string;
+  readonly predictions: string;
+}
+
+interface ContractBase {
+  readonly name: string;
+  readonly severity: 'warn' | 'fail';
+  readonly layer: 'bronze' | 'silver' | 'gold';
+  /** One of the project's table names, as `TableNames` keys them. */
+  readonly table: keyof TableNames;
+}
+
+export type Contract = ContractBase &
+  (
+    | { readonly check: 'not-null' | 'unique'; readonly columns: readonly string[] }
+    | {
+        readonly check: 'accepted-values';
+        readonly column: string;
+        readonly values: readonly (string | number)[];
+      }
+    | { readonly check: 'range'; readonly column: string; readonly min?: number; readonly max?: number }
+    | { readonly check: 'row-count'; readonly min?: number; readonly max?: number }
+    | { readonly check: 'null-share'; readonly column: string; readonly max: number }
+    | { readonly check: 'freshness'; readonly column: string; readonly maxAgeHours: number }
+    | {
+        readonly check: 'reference';
+        readonly column: string;
+        readonly toTable: keyof TableNames;
+        readonly toColumn: string;
+      }
+    /** A SELECT of the keys of failing rows; it sees the project's tables as views. */
+    | { readonly check: 'sql'; readonly sql: string }
+  );
+
+export interface FeatureSpec {
+  readonly numeric: readonly string[];
+  readonly categorical: readonly string[];
+  /** Categories rarer than this share of the training rows become `other`. */
+  readonly rareShare: number;
+}
+
+export interface LabelSpec {
+  readonly column: string;
+  /** A label is known this many days after the end of its interval. */
+  readonly horizonDays: number;
+}
+
+export type Range =
+  | { readonly values: readonly (number | string)[] }
+  | { readonly min: number; readonly max: number; readonly scale: 'linear' | 'log' | 'integer' };
+
+export interface FamilySpec {
+  readonly trials: number;
+  readonly rounds: number;
+  readonly earlyStoppingRounds?: number;
+  readonly fixed: Readonly<Record<string, string>>;
+  readonly search: Readonly<Record<string, Range>>;
+}
+
+export interface TrainingSpec {
+  readonly seed: number;
+  readonly testShare: number;
+  readonly selection:
+    | { readonly by: 'validation'; readonly share: number }
+    | { readonly by: 'cross-validation'; readonly folds: number };
+  readonly families: Readonly<Partial<Record<'boosted' | 'forest' | 'linear', FamilySpec>>>;
+  /** Planned retraining after so many intervals with the same champion. */
+  readonly everyIntervals: number;
+}
+
+/** Bounds of the promotion gate; every one may be changed by a project. */
+export interface GatePolicy {
+  readonly floors: { readonly auc: number; readonly prAucOverEventRate: number };
+  /** Lower bound of the paired AUC difference must lie above this. */
+  readonly nonInferiorityMargin: number;
+  readonly calibration: { readonly min: number; readonly max: number; readonly worseThanChampion: number };
+  /** An AUC above this smells of a leak. */
+  readonly ceilingAuc: number;
+  /** A gain above this is held for a person. */
+  readonly suspiciousGain: number;
+  readonly minPositives: number;
+  readonly maxLatencyMs: number;
+  readonly slices: { readonly minPositives: number; readonly alpha: number };
+}
+
+export interface ProjectSpec {
+  readonly name: string;
+  readonly model: string;
+  readonly source: SourceSpec;
+  readonly tables: TableNames;
+  readonly contracts: readonly Contract[];
+  readonly features: FeatureSpec;
+  readonly label: LabelSpec;
+  /** Columns whose groups are judged apart; they stand in the features table. */
+  readonly slices: readonly string[];
+  readonly training: TrainingSpec;
+  readonly gate: GatePolicy;
+  /** Scores at or above it are decided `high`. */
+  readonly operatingThreshold: number;
+}

@@ -1,0 +1,30 @@
+/** Activity profiles: timeouts, heartbeats and infrastructure retries, by the weight of the work. Tasks retry on top of them. */
+import type { ActivityOptions } from '@temporalio/workflow';
+
+export interface Profile extends ActivityOptions {
+  /** The kind of worker that serves it. */
+  readonly queue: 'control' | 'data' | 'training';
+}
+
+/** Registry, ledger, small decisions: on the control worker, eagerly dispatched. */
+export const QUICK: Profile = {
+  queue: 'control',
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '200ms', maximumInterval: '10s', maximumAttempts: 10 },
+};
+
+/** DuckDB over a month or over everything. */
+export const QUERY: Profile = {
+  queue: 'data',
+  startToCloseTimeout: '1h',
+  heartbeatTimeout: '8s',
+  retry: { initialInterval: '500ms', maximumInterval: '30s', maximumAttempts: 10 },
+};
+
+/** Local training, evaluation, conversion. */
+export const TRAINING: Profile = {
+  queue: 'training',
+  startToCloseTimeout: '6h',
+  heartbeatTimeout: '8s',
+  retry: { initialInterval: '500ms', maximumInterval: '30s', maximumAttempts: 10 },
+};
