@@ -1,0 +1,71 @@
+/** The one place that reads the environment: once, through a schema, and with every problem named at once. */
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { z } from 'zod';
+
+/** The clone, or the folder of the installed package: parent of `dist/`. */
+export const ROOT = fileURLToPath(
+  new URL(import.meta.url.includes('/dist/') ? '../../' : '../', import.meta.url),
+);
+
+const blankIsUnset = (value: unknown): unknown => (value === '' ? undefined : value);
+const optional = z.preprocess(blankIsUnset, z.string().optional());
+
+const Environment = z.object({
+  ASSAY_ENV: z.preprocess(
+    blankIsUnset,
+    z.enum(['development', 'staging', 'production']).default('development'),
+  ),
+  /** A folder or a `file://` address; `s3://` comes with the S3 adapter. */
+  ASSAY_STORE: optional,
+  /** XGBoost's C library; the set-up writes it into `.assay/parts.json`, `bin/assay` passes it on. */
+  ASSAY_XGBOOST: optional,
+  /** Lets tests and parallel installations share one server: queues become `control<suffix>` and so on. */
+  ASSAY_QUEUE_SUFFIX: z.preprocess(
+    blankIsUnset,
+    z
+      .string()
+      .regex(/^[\w.@-]*$/)
+      .default(''),
+  ),
+  ASSAY_CODE_VERSION: optional,
+  TEMPORAL_ADDRESS: optional,
+  TEMPORAL_NAMESPACE: optional,
+  USER: optional,
+});
+
+export interface Env {
+  readonly environment: 'development' | 'staging' | 'production';
+  readonly storeUri: string | undefined;
+  readonly xgboostLibrary: string | undefined;
+  readonly queueSuffix: string;
+  readonly codeVersion: string | undefined;
+  readonly temporalAddress: string | undefined;
+  readonly temporalNamespace: string | undefined;
+  readonly user: string;
+}
+
+/** @throws Error naming every variable that is wrong, and how. */
+export function readEnv(variables: Readonly<Record<string, string | undefined>> = process.env): Env {
+  const parsed = Environment.safeParse(variables);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`The environment is not usable:\n${problems.join('\n')}`);
+  }
+  const value = parsed.data;
+  return {
+    environment: value.ASSAY_ENV,
+    storeUri: value.ASSAY_STORE,
+    xgboostLibrary: value.ASSAY_XGBOOST,
+    queueSuffix: value.ASSAY_QUEUE_SUFFIX,
+    codeVersion: value.ASSAY_CODE_VERSION,
+    temporalAddress: value.TEMPORAL_ADDRESS,
+    temporalNamespace: value.TEMPORAL_NAMESPACE,
+    user: value.USER ?? 'unknown',
+  };
+}
+
+/** `./folder`, `/folder` and `file:///folder` all mean the same store. */
+export function storeUri(given: string): string {
+  return /^\w+:\/\//.test(given) ? given : pathToFileURL(resolve(given)).href;
+}
