@@ -1,5 +1,5 @@
 /** The ledger: claims, memos, records and logs of runs, as objects under `runs/`. */
-import type { RunRecord } from '../../workflows/domain/run-record.ts';
+import type { RunRecord, RunState } from '../../workflows/domain/run-record.ts';
 
 export interface RunHolder {
   readonly workflowId: string;
@@ -15,6 +15,15 @@ export interface LedgerActivities {
   begin(input: BeginInput): Promise<BeginOutput>;
   /** Last act: the record, with start times and tries read from Temporal's own history. Idempotent. */
   close(input: { record: RunRecord }): Promise<void>;
+  /** Writes the records of runs that ended without one: terminated, timed out, or lost with their server. */
+  sweep(): Promise<Swept>;
+}
+
+export interface Swept {
+  /** Attempts that are claimed and have no record yet, before this sweep. */
+  readonly open: number;
+  /** `<run>/<attempt>` of those that got their record now. */
+  readonly closed: readonly string[];
 }
 
 export interface BeginInput {
@@ -37,3 +46,69 @@ export type BeginOutput =
       readonly memo: unknown;
     }
   | { readonly kind: 'duplicate'; readonly run: string; readonly holder: RunHolder };
+
+/** A row of `runs list`. */
+export interface RunSummary {
+  readonly run: string;
+  readonly pipeline: string;
+  readonly attempt: number;
+  readonly state: RunState;
+  readonly claimedAt: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly startedBy?: string;
+  /** Names of the tasks that failed. */
+  readonly failed: readonly string[];
+}
+
+/** An attempt whose record does not stand yet. */
+export interface OpenAttempt {
+  readonly run: string;
+  readonly pipeline: string;
+  readonly attempt: number;
+  readonly holder: RunHolder;
+  readonly claimedAt: string;
+}
+
+export interface RunFilter {
+  readonly pipeline?: string;
+  readonly state?: RunState;
+  /** At most so many rows; 50 by default. */
+  readonly limit?: number;
+  /** The `next` of the page before. */
+  readonly after?: string;
+}
+
+export interface LogLine {
+  readonly at: string;
+  readonly level: 'info' | 'warn' | 'error';
+  readonly activity: string;
+  readonly message: string;
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+export interface LoggedLine extends LogLine {
+  /** Task, with its index in a map: `score`, `score.3`. */
+  readonly task: string;
+  /** Counted from 1 over all executions of the task, infrastructure retries included. */
+  readonly try: number;
+}
+
+export interface LogFilter {
+  readonly task?: string;
+  readonly try?: number;
+}
+
+/** The read side: what runs there were and are, without a server. */
+export interface Ledger {
+  /** Newest first. */
+  list(filter?: RunFilter): Promise<{ runs: RunSummary[]; next?: string }>;
+  /** The newest attempt by default. `undefined` where no record stands: the run is open or unknown. */
+  record(run: string, attempt?: number): Promise<RunRecord | undefined>;
+  /** Numbers of the attempts that were claimed, ascending; empty for an unknown run. */
+  attempts(run: string): Promise<number[]>;
+  holder(run: string, attempt: number): Promise<RunHolder | undefined>;
+  open(): Promise<OpenAttempt[]>;
+  /** In the order of time. */
+  logs(run: string, attempt: number, filter?: LogFilter): Promise<LoggedLine[]>;
+}
