@@ -1,5 +1,11 @@
 /** The ledger: claims, memos, records and logs of runs, as objects under `runs/`. */
-import type { RunRecord, RunState } from '../../workflows/domain/run-record.ts';
+import type {
+  MemoPart,
+  RunRecord,
+  RunState,
+  StoredResult,
+  TaskRecord,
+} from '../../workflows/domain/run-record.ts';
 
 export interface RunHolder {
   readonly workflowId: string;
@@ -13,8 +19,26 @@ export interface LedgerActivities {
    * @throws InvalidParams naming every field
    */
   begin(input: BeginInput): Promise<BeginOutput>;
-  /** Last act: the record, with start times and tries read from Temporal's own history. Idempotent. */
-  close(input: { record: RunRecord }): Promise<void>;
+  /**
+   * Last act: the record, with start times and tries read from Temporal's own history. Idempotent.
+   * Where the tasks weigh more than 256 KiB, `record.tasks` is empty and they stand in `parts`, in order.
+   */
+  close(input: { record: RunRecord; parts?: readonly MemoPart[] }): Promise<void>;
+  /**
+   * Tasks of an attempt as one object (at most 1 MiB of them), for a continue-as-new, for the slices of a
+   * large map, and for a record too heavy to pass in one payload. `part` is unique within the attempt and
+   * safe in a file name; the same part saved again is replaced.
+   */
+  saveMemo(input: {
+    run: string;
+    attempt: number;
+    part: string;
+    tasks: readonly TaskRecord[];
+  }): Promise<MemoPart>;
+  /** The tasks of a part; a result of more than 1 KiB comes as `stored` in place of `result`. */
+  loadMemo(input: { part: MemoPart }): Promise<TaskRecord[]>;
+  /** Results themselves, in the order asked for. */
+  loadResults(input: { stored: readonly StoredResult[] }): Promise<unknown[]>;
   /** Writes the records of runs that ended without one: terminated, timed out, or lost with their server. */
   sweep(): Promise<Swept>;
 }
@@ -32,7 +56,9 @@ export interface BeginInput {
   /** Fire times that may be taken, one second apart, when the caller did not insist on one. */
   readonly fireTime: string;
   readonly mayBump: boolean;
-  readonly attempt: number;
+  /** `next` is one after the highest that was claimed, or this holder's own: what a parent starts its children with. */
+  readonly attempt: number | 'next';
+  /** Where they are absent in a later attempt, those of the attempt before. */
   readonly params: unknown;
   readonly holder: RunHolder;
 }
@@ -41,11 +67,26 @@ export type BeginOutput =
   | {
       readonly kind: 'claimed';
       readonly run: string;
+      readonly attempt: number;
       readonly fireTime: string;
       readonly params: unknown;
-      readonly memo: unknown;
+      /** The newest earlier attempt that has a record, whatever its state. */
+      readonly memo: PreviousAttempt | null;
+      /** Those of ours that the namespace knows: setting another would stall the run for ever. */
+      readonly searchAttributes: readonly string[];
     }
-  | { readonly kind: 'duplicate'; readonly run: string; readonly holder: RunHolder };
+  | {
+      readonly kind: 'duplicate';
+      readonly run: string;
+      readonly attempt: number;
+      readonly holder: RunHolder;
+    };
+
+/** Tasks as `loadMemo` gives them: in the record up to 256 KiB, else in `parts`. */
+export interface PreviousAttempt {
+  readonly record: RunRecord;
+  readonly parts?: readonly MemoPart[];
+}
 
 /** A row of `runs list`. */
 export interface RunSummary {

@@ -23,6 +23,19 @@ export interface RecordedError {
   readonly details?: unknown;
 }
 
+/** Tasks of an attempt that stand in the ledger as one object: `tasks` of them, in order. */
+export interface MemoPart {
+  /** The object's key in the store. */
+  readonly object: string;
+  readonly tasks: number;
+}
+
+/** A result that stands in the ledger: that of the `at`-th task (from 0) of an object. */
+export interface StoredResult {
+  readonly object: string;
+  readonly at: number;
+}
+
 export interface TaskRecord {
   readonly name: string;
   /** Position in a map; a map of a map has several. */
@@ -37,9 +50,26 @@ export interface TaskRecord {
   /** True where the result was carried over from an earlier attempt or an earlier part of this one. */
   readonly fromMemo: boolean;
   readonly result?: unknown;
+  /** In place of `result` where that is too heavy to be carried along. */
+  readonly stored?: StoredResult;
   readonly error?: RecordedError;
   /** Why it was skipped, in the author's words. */
   readonly reason?: string;
+  /** The task whose body created this one: `name` or `name[index]`. */
+  readonly within?: string;
+  /** When the next try is due, in state `up_for_retry`. */
+  readonly retryAt?: string;
+  /** Of a map: its items, where they ran in child workflows and stand in the ledger instead of in this record. */
+  readonly items?: readonly MapSlice[];
+}
+
+/** Items `from` (inclusive) to `to` (exclusive) of a map, run by one child workflow. */
+export interface MapSlice {
+  readonly from: number;
+  readonly to: number;
+  readonly part: MemoPart;
+  readonly failed: number;
+  readonly skipped: number;
 }
 
 export interface RunRecord {
@@ -56,6 +86,8 @@ export interface RunRecord {
   readonly workflowId: string;
   readonly workflowRunId: string;
   readonly startedAt: string;
+  /** What every attempt's clock shows to the author: the start of the first one. */
+  readonly clock: string;
   readonly endedAt?: string;
   readonly tasks: readonly TaskRecord[];
   readonly result?: unknown;
