@@ -1,0 +1,10 @@
+export interface XgboostLibrary {
+  /** The shared library itself, to be handed to koffi. */
+  readonly path: string;
+  readonly version: string;
+  readonly source: 'cache' | 'installed';
+}
+
+export declare const name: string;
+export declare function findXgboost(): Promise<XgboostLibrary | undefined>;
+export declare function installXgboost(): Promise<XgboostLibrary>;
