@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -7,5 +8,18 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    env: nativeParts(),
   },
 });
+
+/** Where set-up found the native parts, so that vitest alone can run a part of the suite. */
+function nativeParts(): Record<string, string> {
+  const file = new URL('./.assay/parts.json', import.meta.url);
+  if (!existsSync(file)) return {};
+  const parts = JSON.parse(readFileSync(file, 'utf8'));
+  const found = {
+    ASSAY_TEMPORAL_BIN: process.env['ASSAY_TEMPORAL_BIN'] ?? parts.temporal?.path,
+    ASSAY_XGBOOST: process.env['ASSAY_XGBOOST'] ?? parts.xgboost?.path,
+  };
+  return Object.fromEntries(Object.entries(found).filter(([, path]) => path !== undefined));
+}

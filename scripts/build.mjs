@@ -87,7 +87,8 @@ async function digest() {
 async function sources() {
   const inFolders = await Promise.all(FOLDERS.map((folder) => walk(join(cloneRoot, folder))));
   const single = FILES.map((file) => join(cloneRoot, file)).filter((file) => existsSync(file));
-  return [...inFolders.flat(), ...single].map((file) => relative(cloneRoot, file)).toSorted();
+  const files = [...inFolders.flat(), ...single].map((file) => relative(cloneRoot, file));
+  return files.toSorted((a, b) => (a < b ? -1 : 1));
 }
 
 async function walk(folder) {
