@@ -1,5 +1,6 @@
 /** Figures of one or two models on one slice: what `assay evaluate --json` prints for a binary label. */
 
+/** With its two-sided 95 % interval. */
 export interface Estimate {
   readonly value: number;
   readonly low: number;
@@ -20,7 +21,8 @@ export interface BinaryMetrics {
   readonly calibration: number;
   readonly atThreshold: {
     readonly threshold: number;
-    readonly precision: number;
+    /** `null` where nothing is predicted positive. */
+    readonly precision: number | null;
     readonly recall: number;
     readonly f1: number;
     readonly accuracy: number;
@@ -39,7 +41,11 @@ export interface BinaryMetrics {
   }[];
 }
 
+/** Challenger minus champion on the same rows. */
 export interface PairedDifference extends Estimate {
+  readonly standardError: number;
+  readonly z: number;
+  /** Two-sided, of no difference. */
   readonly pValue: number;
   readonly method: string;
 }
@@ -58,6 +64,8 @@ export interface SliceMetrics {
 export interface EvaluationReport extends BinaryMetrics {
   /** Digest of the rows judged on: keys and labels, in order. */
   readonly sliceDigest: string;
+  /** The same for the rows that the champion was scored on; it must be the same digest. */
+  readonly championSliceDigest?: string;
   readonly challengerDigest: string;
   readonly championDigest?: string;
   readonly champion?: BinaryMetrics;

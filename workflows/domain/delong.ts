@@ -1,0 +1,122 @@
+/**
+ * ROC-AUC with its interval, and the difference of two on the same rows, after DeLong, DeLong and
+ * Clarke-Pearson, Biometrics 44 (1988), pp. 837–845. In O(n log n): placements by binary search.
+ */
+import type { Estimate, PairedDifference } from './evaluation.ts';
+import { undefinedFor, type LabelledScores, type Maybe } from './labelled-scores.ts';
+import { normalCdf, TWO_SIDED_95 } from './normal.ts';
+
+/** Differences and standard errors below this are rounding, not findings. */
+const ROUND_OFF = 1e-9;
+
+/** Structural components: how each row of one class stands among the rows of the other. */
+interface Placements {
+  /** For each positive the share of negatives below it, ties counting one half. */
+  readonly positives: Float64Array;
+  /** For each negative the share of positives above it, likewise. */
+  readonly negatives: Float64Array;
+}
+
+/** Area under the ROC curve with DeLong's two-sided 95 % interval, cut to [0, 1]. */
+export function aucEstimate(sample: LabelledScores): Estimate {
+  const placements = place(sample);
+  const value = mean(placements.positives);
+  const margin = TWO_SIDED_95 * Math.sqrt(covarianceOfAucs(placements, placements));
+  return { value, low: Math.max(0, value - margin), high: Math.min(1, value + margin) };
+}
+
+/**
+ * Challenger minus champion, both on the same rows in the same order: two-sided 95 % interval,
+ * two-sided p-value of no difference. Undefined where the variance is nought and the difference is not.
+ */
+export function pairedAucDifference(
+  challenger: LabelledScores,
+  champion: LabelledScores,
+): Maybe<PairedDifference> {
+  if (
+    challenger.positives.length !== champion.positives.length ||
+    challenger.negatives.length !== champion.negatives.length
+  ) {
+    return undefinedFor('the two models were not scored on the same rows');
+  }
+  const ours = place(challenger);
+  const theirs = place(champion);
+  const variance =
+    covarianceOfAucs(ours, ours) + covarianceOfAucs(theirs, theirs) - 2 * covarianceOfAucs(ours, theirs);
+  return difference(mean(ours.positives) - mean(theirs.positives), Math.sqrt(Math.max(0, variance)));
+}
+
+function difference(value: number, standardError: number): Maybe<PairedDifference> {
+  const still = standardError < ROUND_OFF;
+  if (still && Math.abs(value) >= ROUND_OFF) {
+    return undefinedFor('the difference has no variance on these rows, so nothing bounds it');
+  }
+  const z = still ? 0 : value / standardError;
+  return {
+    defined: true,
+    value: {
+      value,
+      low: value - TWO_SIDED_95 * standardError,
+      high: value + TWO_SIDED_95 * standardError,
+      standardError,
+      z,
+      pValue: 2 * normalCdf(-Math.abs(z)),
+      method: 'paired DeLong',
+    },
+  };
+}
+
+function place(sample: LabelledScores): Placements {
+  const positives = sample.positives.toSorted();
+  const negatives = sample.negatives.toSorted();
+  return {
+    positives: sample.positives.map((score) => shareBelow(negatives, score)),
+    negatives: sample.negatives.map((score) => 1 - shareBelow(positives, score)),
+  };
+}
+
+function shareBelow(sorted: Float64Array, score: number): number {
+  return (firstAtOrAbove(sorted, score) + firstAbove(sorted, score)) / 2 / sorted.length;
+}
+
+function firstAtOrAbove(sorted: Float64Array, score: number): number {
+  return bisect(sorted, (value) => value >= score);
+}
+
+function firstAbove(sorted: Float64Array, score: number): number {
+  return bisect(sorted, (value) => value > score);
+}
+
+function bisect(sorted: Float64Array, beyond: (value: number) => boolean): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (beyond(sorted[middle] ?? Infinity)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function covarianceOfAucs(one: Placements, other: Placements): number {
+  return (
+    covariance(one.positives, other.positives) / one.positives.length +
+    covariance(one.negatives, other.negatives) / one.negatives.length
+  );
+}
+
+function covariance(one: Float64Array, other: Float64Array): number {
+  const centre = mean(one);
+  const otherCentre = mean(other);
+  let sum = 0;
+  for (let index = 0; index < one.length; index += 1) {
+    sum += ((one[index] ?? Number.NaN) - centre) * ((other[index] ?? Number.NaN) - otherCentre);
+  }
+  return sum / (one.length - 1);
+}
+
+function mean(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+}
