@@ -11,8 +11,13 @@ export interface Session {
   run(sql: string, params?: SqlParams): Promise<void>;
   /** Small results only. BIGINT comes as number where it is safe, else as bigint; dates as ISO text. */
   rows<T = SqlRow>(sql: string, params?: SqlParams): Promise<T[]>;
-  /** Column-major chunks of at most 2,048 rows: `chunk[column][row]`. */
+  /**
+   * Column-major chunks of at most 2,048 rows: `chunk[column][row]`. Read on a connection of its
+   * own: other statements may run meanwhile, but TEMP tables cannot be seen, plain tables and views can.
+   */
   chunks(sql: string, params?: SqlParams): AsyncIterable<unknown[][]>;
+  /** Adds rows to a table that `run` has made, column-major, in the table's order; text, numbers and booleans. */
+  append(table: string, columns: readonly (readonly unknown[])[]): Promise<void>;
   /** A folder of this session's own, removed with it. */
   readonly scratch: string;
 }
