@@ -129,7 +129,7 @@ export interface LogLine {
 }
 
 export interface LoggedLine extends LogLine {
-  /** Task, with its index in a map: `score`, `score.3`. */
+  /** Task, with its index in a map: `score`, `score[3]`; `_run` for the engine's own activities. */
   readonly task: string;
   /** Counted from 1 over all executions of the task, infrastructure retries included. */
   readonly try: number;
@@ -150,6 +150,9 @@ export interface Ledger {
   attempts(run: string): Promise<number[]>;
   holder(run: string, attempt: number): Promise<RunHolder | undefined>;
   open(): Promise<OpenAttempt[]>;
+  /** Of a part of a record: the items of a large map. */
+  tasks(part: MemoPart): Promise<TaskRecord[]>;
+  result(stored: StoredResult): Promise<unknown>;
   /** In the order of time. */
   logs(run: string, attempt: number, filter?: LogFilter): Promise<LoggedLine[]>;
 }

@@ -71,7 +71,8 @@ function problemOf(issue: SchemaIssue, given: unknown): ParamProblem {
   return {
     field: fieldOf(issue.path),
     given: shown(value),
-    expected: issue.message.replace(/^Invalid input: /, ''),
+    // `given` says what was received.
+    expected: issue.message.replace(/^Invalid input: (expected .*), received .*$/, '$1'),
   };
 }
 
@@ -82,7 +83,7 @@ function fieldOf(path: readonly PropertyKey[]): string {
 
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(value) ?? typeof value;
   return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}…`;
 }
 

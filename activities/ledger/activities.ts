@@ -1,0 +1,31 @@
+/** The ledger's activities over a store, the pipelines of this code version, and Temporal. */
+import type { Client } from '@temporalio/client';
+
+import type { ObjectStore } from '../store/contract.ts';
+import { begin } from './begin.ts';
+import type { LedgerPipeline } from './begin.ts';
+import { close } from './close.ts';
+import type { LedgerActivities } from './contract.ts';
+import { loadMemo, loadResults, saveMemo } from './memo.ts';
+import { createSearchAttributes } from './search-attributes.ts';
+import { settle } from './settle.ts';
+import { sweep } from './sweep.ts';
+
+export interface LedgerDeps {
+  readonly store: ObjectStore;
+  readonly pipelines: ReadonlyMap<string, LedgerPipeline>;
+  readonly client: Client;
+}
+
+export function createLedgerActivities({ store, pipelines, client }: LedgerDeps): LedgerActivities {
+  const searchAttributes = createSearchAttributes(client);
+  const settleOne = (run: string, attempt: number): Promise<boolean> => settle(store, client, run, attempt);
+  return {
+    begin: (input) => begin({ store, pipelines, searchAttributes, settle: settleOne }, input),
+    close: (input) => close(store, client, input),
+    saveMemo: (input) => saveMemo(store, input),
+    loadMemo: ({ part }) => loadMemo(store, part),
+    loadResults: ({ stored }) => loadResults(store, stored),
+    sweep: () => sweep(store, client),
+  };
+}

@@ -1,0 +1,105 @@
+/** The first act of an attempt: its params are checked, it is claimed, and what it builds on is read. */
+import { ApplicationFailure } from '@temporalio/common';
+
+import { checkParams, describeProblems } from '../../workflows/domain/params.ts';
+import type { ParamsSchema } from '../../workflows/domain/params.ts';
+import { formatRunId, wholeSecond } from '../../workflows/domain/run-id.ts';
+import type { RunRecord } from '../../workflows/domain/run-record.ts';
+import type { ObjectStore } from '../store/contract.ts';
+import { claim, claimedAttempts, readClaim, sameHolder } from './claim.ts';
+import type { BeginInput, BeginOutput } from './contract.ts';
+import { carriable } from './memo.ts';
+import { recordKey } from './keys.ts';
+import { readJson } from './objects.ts';
+
+/** A pipeline as the ledger sees it: its name and what its params must be. */
+export interface LedgerPipeline {
+  readonly name: string;
+  readonly params?: () => ParamsSchema;
+}
+
+export interface BeginDeps {
+  readonly store: ObjectStore;
+  readonly pipelines: ReadonlyMap<string, LedgerPipeline>;
+  /** Writes the record of a claimed attempt whose last act never happened. False where it is still running. */
+  readonly settle: (run: string, attempt: number) => Promise<boolean>;
+  readonly searchAttributes: () => Promise<readonly string[]>;
+}
+
+/** Manual starts of one pipeline and key within so many seconds find a free one; more is a mistake. */
+const BUMPS = 600;
+
+export async function begin(deps: BeginDeps, input: BeginInput): Promise<BeginOutput> {
+  const pipeline = knownPipeline(deps.pipelines, input.pipeline);
+  // Wrong params are refused before anything is written.
+  if (input.params !== undefined || input.attempt === 1) validParams(pipeline, input.params);
+  let answer = await beginAt(deps, pipeline, input);
+  for (let second = 1; input.mayBump && answer.kind === 'duplicate' && second <= BUMPS; second += 1) {
+    const fireTime = wholeSecond(Date.parse(input.fireTime) + second * 1000);
+    answer = await beginAt(deps, pipeline, { ...input, fireTime });
+  }
+  return answer;
+}
+
+async function beginAt(deps: BeginDeps, pipeline: LedgerPipeline, input: BeginInput): Promise<BeginOutput> {
+  const run = formatRunId(input);
+  const attempt = await attemptNumber(deps.store, run, input);
+  const previous = await previousRecord(deps, run, attempt);
+  const params = validParams(pipeline, input.params ?? previous?.params);
+  const { holder } = await claim(deps.store, run, attempt, input.holder);
+  if (!sameHolder(holder, input.holder)) return { kind: 'duplicate', run, attempt, holder };
+  return {
+    kind: 'claimed',
+    run,
+    attempt,
+    fireTime: wholeSecond(input.fireTime),
+    params,
+    memo: previous === undefined ? null : await carriable(deps.store, previous),
+    searchAttributes: await deps.searchAttributes(),
+  };
+}
+
+async function attemptNumber(store: ObjectStore, run: string, input: BeginInput): Promise<number> {
+  if (input.attempt !== 'next') return input.attempt;
+  const highest = (await claimedAttempts(store, run)).at(-1) ?? 0;
+  const standing = await readClaim(store, run, highest);
+  return standing !== undefined && sameHolder(standing.holder, input.holder) ? highest : highest + 1;
+}
+
+/** Of the newest earlier attempt that has one. An attempt that is still running has none, and must not be overtaken. */
+async function previousRecord(deps: BeginDeps, run: string, attempt: number): Promise<RunRecord | undefined> {
+  if (attempt === 1) return undefined;
+  const earlier = (await claimedAttempts(deps.store, run)).filter((number) => number < attempt).toReversed();
+  for (const number of earlier) {
+    const record = await readJson<RunRecord>(deps.store, recordKey(run, number));
+    if (record !== undefined) return record;
+    if (!(await deps.settle(run, number))) throw stillOpen(run, number);
+    return readJson<RunRecord>(deps.store, recordKey(run, number));
+  }
+  return undefined;
+}
+
+function knownPipeline(pipelines: ReadonlyMap<string, LedgerPipeline>, name: string): LedgerPipeline {
+  const pipeline = pipelines.get(name);
+  if (pipeline !== undefined) return pipeline;
+  const known = [...pipelines.keys()].join(', ') || 'none';
+  throw ApplicationFailure.nonRetryable(
+    `no pipeline is named ${name}; known are ${known}. Export it in workflows/index.ts`,
+    'UnknownPipeline',
+  );
+}
+
+function validParams(pipeline: LedgerPipeline, params: unknown): unknown {
+  const checked = checkParams(pipeline.params?.(), params);
+  if (checked.ok) return checked.params;
+  const message = describeProblems(pipeline.name, checked.problems);
+  throw ApplicationFailure.nonRetryable(message, 'InvalidParams', checked.problems);
+}
+
+function stillOpen(run: string, attempt: number): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(
+    `attempt ${attempt} of ${run} is still open; cancel it first: assay runs cancel ${run}`,
+    'RunStillOpen',
+    { run, attempt },
+  );
+}

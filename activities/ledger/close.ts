@@ -1,0 +1,72 @@
+/** The last act of an attempt: its record is completed, written, and moved from the open runs to the closed. */
+import type { Client } from '@temporalio/client';
+
+import type { MemoPart, RunRecord } from '../../workflows/domain/run-record.ts';
+import type { ObjectStore } from '../store/contract.ts';
+import { readClaim } from './claim.ts';
+import type { RunHolder, RunSummary } from './contract.ts';
+import { runParts } from './histories.ts';
+import { closedKey, openKey, recordKey, sortKey } from './keys.ts';
+import { loadTasks } from './memo.ts';
+import { writeJson } from './objects.ts';
+import { activityTimings, withTimings } from './timings.ts';
+import type { ActivityTiming } from './timings.ts';
+
+export async function close(
+  store: ObjectStore,
+  client: Client,
+  input: { record: RunRecord; parts?: readonly MemoPart[] },
+): Promise<void> {
+  const record = await withTasks(store, input.record, input.parts ?? []);
+  const holder = (await readClaim(store, record.run, record.attempt))?.holder;
+  await writeRecord(store, withTimings(record, await timingsOf(client, record, holder)));
+}
+
+/** Safe to repeat, and after a kill at any point: the record first, then the views of it. */
+export async function writeRecord(store: ObjectStore, record: RunRecord): Promise<void> {
+  const { run, attempt } = record;
+  const claimedAt = (await readClaim(store, run, attempt))?.claimedAt ?? record.startedAt;
+  await writeJson(store, recordKey(run, attempt), record);
+  await writeJson(store, closedKey(sortKey(run, attempt, claimedAt)), summaryOf(record, claimedAt));
+  await store.delete([openKey(run, attempt)]);
+}
+
+export async function timingsOf(
+  client: Client,
+  record: RunRecord,
+  holder: RunHolder | undefined,
+): Promise<ActivityTiming[]> {
+  const timings: ActivityTiming[] = [];
+  const { workflowId, workflowRunId } = record;
+  const first = { workflowId, firstRunId: holder?.firstRunId ?? workflowRunId };
+  for await (const part of runParts(client, first, workflowRunId)) {
+    timings.push(...activityTimings(part.events));
+  }
+  return timings;
+}
+
+async function withTasks(
+  store: ObjectStore,
+  record: RunRecord,
+  parts: readonly MemoPart[],
+): Promise<RunRecord> {
+  if (parts.length === 0) return record;
+  const tasks = await Promise.all(parts.map((part) => loadTasks(store, part)));
+  return { ...record, tasks: [...record.tasks, ...tasks.flat()] };
+}
+
+function summaryOf(record: RunRecord, claimedAt: string): RunSummary {
+  const { run, pipeline, attempt, state, startedAt, endedAt, startedBy, tasks } = record;
+  const failed = tasks.filter((task) => task.state === 'failed').map((task) => task.name);
+  return {
+    run,
+    pipeline,
+    attempt,
+    state,
+    claimedAt,
+    startedAt,
+    ...(endedAt === undefined ? {} : { endedAt }),
+    startedBy,
+    failed: [...new Set(failed)],
+  };
+}

@@ -1,0 +1,73 @@
+/** How a workflow ended, as Temporal tells it. */
+import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
+
+import type { RecordedError, RunState } from '../../workflows/domain/run-record.ts';
+import type { RunHolder } from './contract.ts';
+import { runParts } from './histories.ts';
+import type { HistoryEvent } from './timings.ts';
+import { isoTime } from './timings.ts';
+
+export type Ending =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'forgotten' }
+  | {
+      readonly kind: 'closed';
+      /** The part that ended. */
+      readonly runId: string;
+      readonly state: Exclude<RunState, 'running'>;
+      readonly endedAt: string;
+      readonly error?: RecordedError;
+    };
+
+/** Of the whole chain of parts that began with the holder's first one. */
+export async function endingOf(client: Client, holder: RunHolder): Promise<Ending> {
+  const newest = await newestRun(client, holder.workflowId);
+  const own = newest?.firstRunId === holder.firstRunId ? newest : undefined;
+  if (own?.running === true) return { kind: 'open' };
+  let last;
+  for await (const part of runParts(client, holder, own?.runId)) last = part;
+  const event = last?.events.at(-1);
+  if (last === undefined || event === undefined) return { kind: 'forgotten' };
+  const closed = closing(event);
+  return closed === undefined
+    ? { kind: 'open' }
+    : { kind: 'closed', runId: last.runId, endedAt: isoTime(event), ...closed };
+}
+
+async function newestRun(
+  client: Client,
+  workflowId: string,
+): Promise<{ runId: string; firstRunId: string | undefined; running: boolean } | undefined> {
+  try {
+    const { runId, status, raw } = await client.workflow.getHandle(workflowId).describe();
+    const firstRunId = raw.workflowExecutionInfo?.firstRunId ?? undefined;
+    return { runId, firstRunId, running: status.name === 'RUNNING' };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+function closing(
+  event: HistoryEvent,
+): { state: Exclude<RunState, 'running'>; error?: RecordedError } | undefined {
+  const terminated = event.workflowExecutionTerminatedEventAttributes;
+  if (terminated) {
+    const by = terminated.identity ? ` by ${terminated.identity}` : '';
+    const message = `terminated${by}: ${terminated.reason || 'no reason given'}`;
+    return { state: 'terminated', error: { type: 'Terminated', message } };
+  }
+  if (event.workflowExecutionTimedOutEventAttributes) {
+    const message = 'the run took longer than its workflow may run';
+    return { state: 'timed_out', error: { type: 'TimedOut', message } };
+  }
+  if (event.workflowExecutionCompletedEventAttributes) return { state: 'success' };
+  if (event.workflowExecutionCanceledEventAttributes) return { state: 'cancelled' };
+  const failed = event.workflowExecutionFailedEventAttributes;
+  if (failed) {
+    const type = failed.failure?.applicationFailureInfo?.type ?? 'Failed';
+    return { state: 'failed', error: { type, message: failed.failure?.message ?? '' } };
+  }
+  return undefined;
+}

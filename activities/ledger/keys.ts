@@ -1,0 +1,82 @@
+/**
+ * Where the ledger's objects stand. Everything of a run is under `runs/<pipeline>/<run>/`; `ledger/open` and
+ * `ledger/closed` are views of it, made for listing and rebuilt by writing the same thing again.
+ */
+import { ApplicationFailure } from '@temporalio/common';
+
+import { parseRunId } from '../../workflows/domain/run-id.ts';
+
+export const OPEN = 'ledger/open/';
+export const CLOSED = 'ledger/closed/';
+
+/** Larger than any time in milliseconds for two centuries: later times give smaller keys, so listing is newest first. */
+const INVERSE = '9999999999999';
+
+export function runPrefix(run: string): string {
+  const pipeline = parseRunId(run)?.pipeline;
+  if (pipeline === undefined) throw notARun(run);
+  return `runs/${objectName(pipeline)}/${objectName(run)}/`;
+}
+
+export function claimKey(run: string, attempt: number): string {
+  return `${runPrefix(run)}${attempt}.claim`;
+}
+
+export function recordKey(run: string, attempt: number): string {
+  return `${runPrefix(run)}${attempt}.json`;
+}
+
+/** @param part unique within the attempt */
+export function memoKey(run: string, attempt: number, part: string): string {
+  return `${runPrefix(run)}memo/${attempt}/${objectName(part)}.json`;
+}
+
+export function logPrefix(run: string, attempt: number): string {
+  return `${runPrefix(run)}logs/${attempt}/`;
+}
+
+export function openKey(run: string, attempt: number): string {
+  return `${OPEN}${objectName(run)}.${attempt}.json`;
+}
+
+/** Orders attempts from the newest claim to the oldest. */
+export function sortKey(run: string, attempt: number, claimedAt: string): string {
+  const inverse = String(Number(INVERSE) - Date.parse(claimedAt)).padStart(INVERSE.length, '0');
+  return `${inverse}-${objectName(run)}.${attempt}`;
+}
+
+export function closedKey(sort: string): string {
+  return `${CLOSED}${sort}.json`;
+}
+
+export interface AttemptKey {
+  readonly run: string;
+  readonly attempt: number;
+}
+
+export function parseClosedKey(key: string): (AttemptKey & { readonly sort: string }) | undefined {
+  const parsed = parseAttempt(key.slice(CLOSED.length + INVERSE.length + 1));
+  return parsed && { ...parsed, sort: key.slice(CLOSED.length, -'.json'.length) };
+}
+
+export function parseOpenKey(key: string): AttemptKey | undefined {
+  return parseAttempt(key.slice(OPEN.length));
+}
+
+function parseAttempt(name: string): AttemptKey | undefined {
+  const [, run, attempt] = /^(.+)\.(\d+)\.json$/.exec(name) ?? [];
+  return run === undefined ? undefined : { run: decodeURIComponent(run), attempt: Number(attempt) };
+}
+
+/** Colons stay readable; whatever a file system or a listing could trip over is escaped. */
+export function objectName(text: string): string {
+  return encodeURIComponent(text).replaceAll('%3A', ':');
+}
+
+function notARun(run: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(
+    `${run} is no ID of a run, which reads <pipeline>[.<key>]-<fire time>. See: assay runs list`,
+    'UnknownRun',
+    { run },
+  );
+}

@@ -1,0 +1,110 @@
+/**
+ * True times of tasks, out of Temporal's histories: a workflow sees when a task was asked for and when it was done,
+ * the history knows when a worker began it and how often.
+ */
+import type { temporal } from '@temporalio/proto';
+
+import { parseActivityId, taskLabel } from '../../workflows/domain/activity-id.ts';
+import type { RunRecord, TaskRecord } from '../../workflows/domain/run-record.ts';
+
+export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+
+/** One activity of a task, as far as it has come; times in milliseconds. */
+export interface ActivityTiming {
+  readonly activityId: string;
+  readonly queuedAt: number;
+  startedAt?: number;
+  endedAt?: number;
+  /** Executions of the activity; more than one where the infrastructure retried. */
+  attempts: number;
+}
+
+/** Activities by the order in which they were scheduled. Started events appear when the activity ends. */
+export function activityTimings(events: readonly HistoryEvent[]): ActivityTiming[] {
+  const byScheduled = new Map<string, ActivityTiming>();
+  for (const event of events) {
+    const scheduled = event.activityTaskScheduledEventAttributes;
+    const started = event.activityTaskStartedEventAttributes;
+    const ended = endOf(event);
+    if (scheduled) {
+      const activityId = scheduled.activityId ?? '';
+      byScheduled.set(String(event.eventId), { activityId, queuedAt: timeOf(event), attempts: 1 });
+    } else if (started) {
+      const timing = byScheduled.get(String(started.scheduledEventId));
+      if (timing) Object.assign(timing, { startedAt: timeOf(event), attempts: started.attempt ?? 1 });
+    } else if (ended) {
+      const timing = byScheduled.get(String(ended.scheduledEventId));
+      if (timing) timing.endedAt = timeOf(event);
+    }
+  }
+  return [...byScheduled.values()];
+}
+
+/** The record with what the histories know better; tasks carried over from a memo keep what they had. */
+export function withTimings(record: RunRecord, timings: readonly ActivityTiming[]): RunRecord {
+  const byTask = groupByTask(timings);
+  return {
+    ...record,
+    tasks: record.tasks.map((task) => {
+      const own = byTask.get(taskLabel(task.name, task.index));
+      return own === undefined || task.fromMemo ? task : timed(task, own);
+    }),
+  };
+}
+
+function timed(task: TaskRecord, timings: readonly ActivityTiming[]): TaskRecord {
+  const queued = Math.min(...timings.map((timing) => timing.queuedAt));
+  const starts = timings.flatMap((timing) => timing.startedAt ?? []);
+  const ends = timings.flatMap((timing) => timing.endedAt ?? []);
+  return {
+    ...task,
+    tries: Math.max(task.tries, executions(timings)),
+    queuedAt: iso(queued),
+    ...(starts.length > 0 ? { startedAt: iso(Math.min(...starts)) } : {}),
+    ...(task.endedAt === undefined && ends.length > 0 ? { endedAt: iso(Math.max(...ends)) } : {}),
+  };
+}
+
+/** Each try of the engine counts as often as its most repeated activity was executed. */
+function executions(timings: readonly ActivityTiming[]): number {
+  const byTry = new Map<number, number>();
+  for (const { activityId, attempts } of timings) {
+    const number = parseActivityId(activityId)?.try ?? 1;
+    byTry.set(number, Math.max(byTry.get(number) ?? 0, attempts));
+  }
+  return [...byTry.values()].reduce((sum, attempts) => sum + attempts, 0);
+}
+
+function groupByTask(timings: readonly ActivityTiming[]): Map<string, ActivityTiming[]> {
+  const groups = new Map<string, ActivityTiming[]>();
+  for (const timing of timings) {
+    const parsed = parseActivityId(timing.activityId);
+    // The engine's own activities belong to no task.
+    if (parsed === undefined) continue;
+    const label = taskLabel(parsed.task, parsed.index);
+    groups.set(label, [...(groups.get(label) ?? []), timing]);
+  }
+  return groups;
+}
+
+function endOf(event: HistoryEvent): { scheduledEventId?: unknown } | undefined {
+  return (
+    event.activityTaskCompletedEventAttributes ??
+    event.activityTaskFailedEventAttributes ??
+    event.activityTaskTimedOutEventAttributes ??
+    event.activityTaskCanceledEventAttributes ??
+    undefined
+  );
+}
+
+export function isoTime(event: HistoryEvent): string {
+  return iso(timeOf(event));
+}
+
+function timeOf({ eventTime }: HistoryEvent): number {
+  return Number(eventTime?.seconds ?? 0) * 1000 + Math.floor(Number(eventTime?.nanos ?? 0) / 1e6);
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
