@@ -18,18 +18,21 @@ import * as xgboost from './xgboost.mjs';
 const MINIMUM_NODE = [20, 19];
 const partsFile = join(localFolder, 'parts.json');
 
+/** Installs what is missing and compiles; returns where the native parts are, as `installParts` does. */
+export async function setUp() {
+  const parts = await installParts();
+  await build();
+  return parts;
+}
+
 /**
- * Makes everything ready and returns where the native parts are:
- * `{ temporal?: { path, version, source }, xgboost: { path, version, source } }`.
+ * Everything but the compiled code: `{ temporal?: { path, version, source }, xgboost: { … } }`.
  * `temporal` may be absent only when `TEMPORAL_ADDRESS` names a server.
  */
-export async function setUp() {
+export async function installParts() {
   requireNode();
   const parts = await quick();
-  if (parts) {
-    await build();
-    return parts;
-  }
+  if (parts) return parts;
   await mkdir(localFolder, { recursive: true });
   return withLock(join(localFolder, 'setup.lock'), everything);
 }
@@ -63,7 +66,6 @@ async function everything() {
   const parts = { ...(server && { temporal: server }), xgboost: library };
   await writeFile(`${partsFile}.new`, `${JSON.stringify(parts, null, 2)}\n`);
   await rename(`${partsFile}.new`, partsFile);
-  await build();
   return parts;
 }
 
