@@ -77,7 +77,7 @@ describe('encodeRecord', () => {
 
   it('counts what no float32 can hold as missing', () => {
     const vector = encodeRecord(encoder, record({ stay: Infinity, 'days "since"': -1e300 }));
-    expect([...vector.slice(0, 3)]).toEqual([Number.NaN, Number.NaN, 1]);
+    expect(vector.slice(0, 3)).toEqual(Float32Array.of(Number.NaN, Number.NaN, 1));
   });
 
   it('refuses text where a number belongs, and a fraction as a category, naming the column', () => {
@@ -89,7 +89,9 @@ describe('encodeRecord', () => {
 describe('encoderSql', () => {
   it('gives every row the vector that encodeRecord gives it', async () => {
     const number = fc.option(fc.oneof(fc.integer(), fc.double(), fc.constantFrom(0, -0, 1e39, -3.5e38)));
-    const text = fc.option(fc.oneof(fc.constantFrom('A', 'a', "O'Hara", '$encoder_0', ''), fc.string()));
+    const text = fc.option(
+      fc.oneof(fc.constantFrom('A', 'a', "O'Hara", '$encoder_0', ''), fc.string({ unit: 'grapheme' })),
+    );
     const records = fc.array(
       fc.record({
         stay: number,
@@ -104,8 +106,8 @@ describe('encoderSql', () => {
       fc.asyncProperty(records, async (generated) => {
         const clean = generated.map((one) => ({
           ...one,
-          race: wellFormed(one.race),
-          rare: wellFormed(one.rare),
+          race: withoutNul(one.race),
+          rare: withoutNul(one.rare),
         }));
         const expected = clean.map((one) => [...encodeRecord(encoder, one)]);
         expect(await throughSql(clean)).toEqual(expected);
@@ -115,7 +117,7 @@ describe('encoderSql', () => {
   });
 });
 
-/** DuckDB's text holds neither NUL nor lone surrogates. */
-function wellFormed(text: string | null): string | null {
-  return text === null ? null : text.toWellFormed().replaceAll('\0', '');
+/** DuckDB's text holds no NUL. */
+function withoutNul(text: string | null): string | null {
+  return text === null ? null : text.replaceAll('\0', '');
 }

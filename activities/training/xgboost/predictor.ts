@@ -1,0 +1,33 @@
+/** The trainer's own predictions of a saved model, which the proof of a converted one compares with. */
+import { Booster } from './booster.ts';
+import { loadXgboost, type XgboostLibrary } from './library.ts';
+import { Matrix } from './matrix.ts';
+
+/** Rows of row-major float32 in; out, as many values per row as the model has outputs. */
+export type Predict = (
+  model: Uint8Array,
+  values: Float32Array,
+  rows: number,
+  columns: number,
+) => Float32Array<ArrayBuffer>;
+
+/**
+ * Loads the library with the first prediction. One thread: OpenMP's waiting threads would spin in
+ * a process that has other work.
+ */
+export function createPredictor(libraryFile: string): Predict {
+  let library: XgboostLibrary | undefined;
+  return (model, values, rows, columns) => {
+    library ??= loadXgboost(libraryFile);
+    const matrix = new Matrix(library, { values, rows, columns }, { threads: 1 });
+    const booster = new Booster(library);
+    try {
+      booster.load(model);
+      booster.set('nthread', '1');
+      return booster.predict(matrix);
+    } finally {
+      booster[Symbol.dispose]();
+      matrix[Symbol.dispose]();
+    }
+  };
+}
