@@ -1,5 +1,11 @@
 /** The spec of an ML project: everything about it that is data and not code. Written in `pipelines/<name>/project.ts`. */
 
+/**
+ * Text column of every table of a project, and what they are partitioned by: the start of the row's
+ * interval, RFC 3339 in UTC to the second, so that its order as text is the order of time.
+ */
+export const INTERVAL_COLUMN = '_interval';
+
 export interface SourceSpec {
   /** Header of the files, in order. */
   readonly columns: readonly string[];
@@ -13,13 +19,17 @@ export interface SourceSpec {
   readonly integers: readonly string[];
 }
 
+/** Lake tables `<layer>/<name>`; all but `predictions` are written by the medallion. */
 export interface TableNames {
   readonly bronze: string;
   readonly rejects: string;
   readonly silver: string;
   readonly quarantine: string;
+  /** Key, entity, interval, slice columns and every feature. */
   readonly features: string;
+  /** Key, entity, interval, the label (0 or 1) and `known_on`, the date from which it may be used. */
   readonly labels: string;
+  /** Key, entity, interval and the rule that kept the row from being scored or learnt from. */
   readonly excluded: string;
   readonly predictions: string;
 }
@@ -53,6 +63,17 @@ export type Contract = ContractBase &
     /** A SELECT of the keys of failing rows; it sees the project's tables as views. */
     | { readonly check: 'sql'; readonly sql: string }
   );
+
+/**
+ * One SELECT of a layer, in a file under `pipelines/`. Later ones of the layer, and of gold those of
+ * silver, read it by its name; one that has the name of a table of its layer is written to that table.
+ */
+export interface Transform {
+  readonly name: string;
+  readonly sql: string;
+  /** A view is worked out where it is read, a table once for the session: only for what is narrow or rare. */
+  readonly materialized: 'view' | 'table';
+}
 
 export interface FeatureSpec {
   readonly numeric: readonly string[];
@@ -111,6 +132,14 @@ export interface ProjectSpec {
   readonly source: SourceSpec;
   readonly tables: TableNames;
   readonly contracts: readonly Contract[];
+  /**
+   * Silver starts from the view `bronze`, gold from `silver` (this interval's rows) and `history`
+   * (those, and earlier intervals as far as `lookBackMonths`). Both know `run`: one row with
+   * interval, interval_start, interval_end, run, horizon_days, look_back_months.
+   * Silver has one named `duplicates`: the rows that gave way to another of the same key.
+   */
+  readonly transforms: Readonly<Record<'silver' | 'gold', readonly Transform[]>>;
+  readonly lookBackMonths: number;
   readonly features: FeatureSpec;
   readonly label: LabelSpec;
   /** Columns whose groups are judged apart; they stand in the features table. */

@@ -1,0 +1,3 @@
+-- The features table where nothing says what came before what.
+SELECT *
+FROM encounter
