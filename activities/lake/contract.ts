@@ -78,6 +78,11 @@ export interface TableWrite {
   readonly transactions?: readonly string[];
   /** A unique order makes the files byte-identical between tries. */
   readonly orderBy?: readonly string[];
+  /**
+   * The version of this same table that the query has read. If what the write replaces has changed
+   * since, it is refused (WriteConflict, worth a retry) instead of replacing what it has not seen.
+   */
+  readonly readVersion?: number;
 }
 
 export interface Written extends TableRef {
