@@ -27,16 +27,16 @@ const ids = async (table: string, version?: number): Promise<unknown[]> =>
 
 describe('writing', () => {
   it('appends, overwrites and reads every version back', async () => {
-    const { write, lake } = temporary;
+    const { lake } = temporary;
     const table = fresh();
     expect(await lake.exists(table)).toBe(false);
-    expect(await write(table, append('a', numbers(0, 3)))).toMatchObject({
+    expect(await temporary.write(table, append('a', numbers(0, 3)))).toMatchObject({
       version: 0,
       rows: 3,
       committed: true,
     });
-    await write(table, append('b', numbers(3, 5)));
-    await write(table, { ...append('c', numbers(7, 8)), mode: 'overwrite' });
+    await temporary.write(table, append('b', numbers(3, 5)));
+    await temporary.write(table, { ...append('c', numbers(7, 8)), mode: 'overwrite' });
     expect(await lake.exists(table)).toBe(true);
     expect(await ids(table, 0)).toEqual([0, 1, 2]);
     expect(await ids(table, 1)).toEqual([0, 1, 2, 3, 4]);
@@ -54,24 +54,24 @@ describe('writing', () => {
     await temporary.write(table, append('a', query));
     const [row] = await temporary.read(table);
     expect(row).toEqual({
-      ...{
-        l: 1,
-        i: 2,
-        sh: 3,
-        by: 4,
-        d: 0.1,
-        f: 1.5,
-        b: true,
-        da: '2024-02-29',
-        ts: '2024-02-29T12:00:00.123456Z',
-      },
-      ...{ s: 'naïve 日本 😀', de: 12.34, 'odd "name"': "x'y", nothing: null },
+      l: 1,
+      i: 2,
+      sh: 3,
+      by: 4,
+      d: 0.1,
+      f: 1.5,
+      b: true,
+      da: '2024-02-29',
+      ts: '2024-02-29T12:00:00.123456Z',
+      s: 'naïve 日本 😀',
+      de: 12.34,
+      'odd "name"': "x'y",
+      nothing: null,
     });
     const { columns } = await temporary.lake.snapshot(table);
-    expect(columns.map(({ type }) => type)).toEqual([
-      ...['long', 'integer', 'short', 'byte', 'double', 'float', 'boolean', 'date', 'timestamp'],
-      ...['string', 'decimal(10,2)', 'string', 'string'],
-    ]);
+    expect(columns.map(({ type }) => type).join(' ')).toBe(
+      'long integer short byte double float boolean date timestamp string decimal(10,2) string string',
+    );
   });
 
   it('binds the parameters of the query', async () => {
@@ -216,7 +216,7 @@ describe('evolution', () => {
     const table = fresh();
     await temporary.write(table, append('a', 'SELECT 1 AS id'));
     await temporary.write(table, append('b', `SELECT 2 AS id, 'x' AS added`));
-    await temporary.write(table, append('c', 'SELECT NULL AS added, 3 AS id'));
+    await temporary.write(table, append('c', 'SELECT NULL::VARCHAR AS added, 3 AS id'));
     expect(await temporary.read(table)).toEqual([
       { id: 1, added: null },
       { id: 2, added: 'x' },
@@ -247,11 +247,14 @@ describe('evolution', () => {
 
 describe('reading', () => {
   it('names the table, the version or the column that is not there', async () => {
-    const { lake, read, write } = temporary;
+    const { lake } = temporary;
     const table = fresh();
     await expect(lake.snapshot(table)).rejects.toMatchObject({ type: 'TableNotFound' });
-    await write(table, append('a', numbers(0, 1)));
-    await expect(read(table, 7)).rejects.toMatchObject({ type: 'VersionNotFound', details: [{ newest: 0 }] });
+    await temporary.write(table, append('a', numbers(0, 1)));
+    await expect(temporary.read(table, 7)).rejects.toMatchObject({
+      type: 'VersionNotFound',
+      details: [{ newest: 0 }],
+    });
     await expect(lake.snapshot('../up')).rejects.toMatchObject({ type: 'InvalidTableName' });
     const where = temporary.duckdb.session((session) =>
       lake.attach(session, 'v', { table, version: 0 }, { where: { id: ['1'] } }),
