@@ -5,6 +5,7 @@
 import type { temporal } from '@temporalio/proto';
 
 import { parseActivityId, taskLabel } from '../../workflows/domain/activity-id.ts';
+import { groupBy } from '../../workflows/domain/group-by.ts';
 import type { RunRecord, TaskRecord } from '../../workflows/domain/run-record.ts';
 
 export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
@@ -40,14 +41,14 @@ export function activityTimings(events: readonly HistoryEvent[]): ActivityTiming
   return [...byScheduled.values()];
 }
 
-/** The record with what the histories know better; tasks carried over from a memo keep what they had. */
+/** The record with what the histories of this attempt know better; tasks of earlier attempts keep what they had. */
 export function withTimings(record: RunRecord, timings: readonly ActivityTiming[]): RunRecord {
-  const byTask = groupByTask(timings);
+  const byTask = groupBy(timings, taskOf);
   return {
     ...record,
     tasks: record.tasks.map((task) => {
       const own = byTask.get(taskLabel(task.name, task.index));
-      return own === undefined || task.fromMemo ? task : timed(task, own);
+      return own === undefined ? task : timed(task, own);
     }),
   };
 }
@@ -75,16 +76,10 @@ function executions(timings: readonly ActivityTiming[]): number {
   return [...byTry.values()].reduce((sum, attempts) => sum + attempts, 0);
 }
 
-function groupByTask(timings: readonly ActivityTiming[]): Map<string, ActivityTiming[]> {
-  const groups = new Map<string, ActivityTiming[]>();
-  for (const timing of timings) {
-    const parsed = parseActivityId(timing.activityId);
-    // The engine's own activities belong to no task.
-    if (parsed === undefined) continue;
-    const label = taskLabel(parsed.task, parsed.index);
-    groups.set(label, [...(groups.get(label) ?? []), timing]);
-  }
-  return groups;
+/** The engine's own activities belong to no task. */
+function taskOf({ activityId }: ActivityTiming): string[] {
+  const parsed = parseActivityId(activityId);
+  return parsed === undefined ? [] : [taskLabel(parsed.task, parsed.index)];
 }
 
 function endOf(event: HistoryEvent): { scheduledEventId?: unknown } | undefined {

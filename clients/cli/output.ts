@@ -1,0 +1,87 @@
+/**
+ * What a command prints: its result on stdout, progress and notes on stderr, colours only for people. Ids are never
+ * truncated: a table grows wider instead.
+ */
+export type Colour = 'red' | 'green' | 'yellow' | 'blue' | 'cyan' | 'magenta' | 'dim' | 'bold';
+
+export interface Cell {
+  readonly text: string;
+  readonly colour?: Colour;
+}
+
+/** What is needed of `process.stdout`. */
+export interface Stream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  /** Node's own answer knows `NO_COLOR` and `FORCE_COLOR`. */
+  hasColors?(): boolean;
+}
+
+export interface Output {
+  /** Whether somebody looks on: progress is drawn for them, and printed as plain lines for others. */
+  readonly isLive: boolean;
+  line(text?: string): void;
+  /** The one document of `--json`, numbers unrounded. */
+  json(value: unknown): void;
+  table(header: readonly string[], rows: readonly (readonly (string | Cell)[])[]): void;
+  /** Progress and notes, beside the result. */
+  note(text: string): void;
+  /** Replaces what was drawn last; on a terminal only. */
+  draw(lines: readonly string[]): void;
+  readonly paint: (text: string, colour: Colour | undefined) => string;
+}
+
+const CODES: Readonly<Record<Colour, number>> = {
+  bold: 1,
+  dim: 2,
+  red: 31,
+  green: 32,
+  yellow: 33,
+  blue: 34,
+  magenta: 35,
+  cyan: 36,
+};
+
+export function createOutput(stdout: Stream = process.stdout, stderr: Stream = process.stderr): Output {
+  const colours = stdout.isTTY === true && stdout.hasColors?.() === true;
+  let drawn = 0;
+  const paint = (text: string, colour: Colour | undefined): string =>
+    colours && colour !== undefined ? `\u001B[${CODES[colour]}m${text}\u001B[0m` : text;
+  return {
+    isLive: stdout.isTTY === true,
+    paint,
+    line: (text = '') => void stdout.write(`${text}\n`),
+    json: (value) => void stdout.write(`${JSON.stringify(value, undefined, 2)}\n`),
+    table(header, rows) {
+      for (const line of tableLines(header, rows, paint)) stdout.write(`${line}\n`);
+    },
+    note: (text) => void stderr.write(`${text}\n`),
+    draw(lines) {
+      const up = drawn === 0 ? '' : `\u001B[${drawn}A\u001B[0J`;
+      stdout.write(`${up}${lines.join('\n')}\n`);
+      drawn = lines.length;
+    },
+  };
+}
+
+/** Columns as wide as their widest cell, the last one as long as it is. */
+export function tableLines(
+  header: readonly string[],
+  rows: readonly (readonly (string | Cell)[])[],
+  paint: Output['paint'],
+): string[] {
+  const cells = rows.map((row) => row.map((cell) => (typeof cell === 'string' ? { text: cell } : cell)));
+  const titles: readonly Cell[] = header.map((text) => ({ text, colour: 'bold' }));
+  const widths = header.map((title, at) =>
+    Math.max(title.length, ...cells.map((row) => row[at]?.text.length ?? 0)),
+  );
+  return [titles, ...cells].map((row) =>
+    row
+      .map(({ text, colour }, at) => {
+        const last = at === row.length - 1;
+        return paint(text, colour) + (last ? '' : ' '.repeat((widths[at] ?? 0) - text.length));
+      })
+      .join('  ')
+      .trimEnd(),
+  );
+}

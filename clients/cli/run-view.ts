@@ -1,0 +1,130 @@
+/** A run as people read it: a header, a row for each task, what failed and why, and the next command. */
+import { taskLabel } from '../../workflows/domain/activity-id.ts';
+import { formatDuration } from '../../workflows/domain/duration.ts';
+import type { RunRecord, RunState, TaskRecord, TaskState } from '../../workflows/domain/run-record.ts';
+import type { ShownRun } from '../runs/show.ts';
+import type { Cell, Colour, Output } from './output.ts';
+import { tableLines } from './output.ts';
+
+/** A letter says what a colour can't where there is none. */
+const TASKS: Readonly<Record<TaskState, { readonly letter: string; readonly colour: Colour }>> = {
+  success: { letter: 'S', colour: 'green' },
+  failed: { letter: 'F', colour: 'red' },
+  upstream_failed: { letter: 'U', colour: 'yellow' },
+  skipped: { letter: 'K', colour: 'magenta' },
+  running: { letter: 'R', colour: 'cyan' },
+  queued: { letter: 'Q', colour: 'blue' },
+  deferred: { letter: 'D', colour: 'blue' },
+  up_for_retry: { letter: 'Y', colour: 'yellow' },
+  scheduled: { letter: '.', colour: 'dim' },
+  removed: { letter: 'X', colour: 'dim' },
+};
+
+const RUNS: Readonly<Record<RunState, Colour>> = {
+  running: 'cyan',
+  success: 'green',
+  failed: 'red',
+  cancelled: 'yellow',
+  terminated: 'red',
+  timed_out: 'red',
+};
+
+const HEADER = ['', 'TASK', 'STATE', 'TRIES', 'START', 'DURATION', 'WHY'];
+/** Rows of a map beyond so many are told by a line. */
+const ITEMS = 20;
+
+export function runCell(state: RunState): Cell {
+  return { text: state, colour: RUNS[state] };
+}
+
+export function taskCell(state: TaskState): Cell {
+  return { text: state, colour: TASKS[state].colour };
+}
+
+export function runLines(
+  { record, attempts, note }: ShownRun,
+  paint: Output['paint'],
+  now: number,
+): string[] {
+  const next = nextCommand(record);
+  return [
+    `${paint(record.run, 'bold')}  ${paint(record.state, RUNS[record.state])}`,
+    ...headerLines(record, attempts, now),
+    '',
+    ...tableLines(HEADER, rowsOf(record.tasks, now), paint),
+    ...(record.error === undefined ? [] : ['', `${record.error.type}: ${record.error.message}`]),
+    ...(note === undefined ? [] : ['', `note: ${note}`]),
+    ...(next === undefined ? [] : ['', `next: ${next}`]),
+  ];
+}
+
+/** Whole seconds, UTC. */
+export function time(text: string | undefined): string {
+  return text === undefined ? '' : new Date(text).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+export function duration(startedAt: string | undefined, endedAt: string | undefined, now: number): string {
+  if (startedAt === undefined) return '';
+  const end = endedAt === undefined ? now : Date.parse(endedAt);
+  return formatDuration(Math.max(0, end - Date.parse(startedAt)));
+}
+
+function headerLines(record: RunRecord, attempts: readonly number[], now: number): string[] {
+  const { interval, startedBy, startedAt, endedAt, params } = record;
+  return [
+    `attempt   ${record.attempt}${attempts.length > 1 ? ` of ${attempts.length}` : ''}`,
+    `interval  ${interval.start} to ${interval.end}`,
+    `started   ${time(startedAt)} by ${startedBy}`,
+    `took      ${duration(startedAt, endedAt, now)}${endedAt === undefined ? ' so far' : ''}`,
+    `params    ${JSON.stringify(params)}`,
+  ];
+}
+
+function rowsOf(tasks: readonly TaskRecord[], now: number): (string | Cell)[][] {
+  const shown = new Map<string, number>();
+  return tasks.flatMap((task) => {
+    if (task.index === undefined) return [rowOf(task, now)];
+    const count = (shown.get(task.name) ?? 0) + 1;
+    shown.set(task.name, count);
+    if (count <= ITEMS || task.state === 'failed') return [rowOf(task, now)];
+    return count === ITEMS + 1 ? [['', `${task.name}[…]`, 'more items, all of them with --json']] : [];
+  });
+}
+
+function rowOf(task: TaskRecord, now: number): (string | Cell)[] {
+  const { letter, colour } = TASKS[task.state];
+  return [
+    { text: letter, colour },
+    `${task.index === undefined ? '' : '  '}${taskLabel(task.name, task.index)}`,
+    { text: task.fromMemo ? `${task.state} (kept)` : task.state, colour },
+    String(task.tries),
+    time(task.startedAt),
+    duration(
+      task.startedAt,
+      task.endedAt,
+      task.state === 'running' ? now : Date.parse(task.startedAt ?? '0'),
+    ),
+    why(task),
+  ];
+}
+
+function why({ error, reason, items }: TaskRecord): string {
+  if (error !== undefined) return `${error.type}: ${firstLine(error.message)}`;
+  const failed = items?.reduce((sum, slice) => sum + slice.failed, 0) ?? 0;
+  return reason ?? (failed > 0 ? `${failed} items failed` : '');
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}
+
+function nextCommand(record: RunRecord): string | undefined {
+  if (record.state === 'running') return `assay runs watch ${record.run}`;
+  if (record.state === 'success') return undefined;
+  const failed = record.tasks.find(({ state }) => state === 'failed');
+  const logs =
+    failed === undefined
+      ? ''
+      : `assay runs logs ${record.run} ${taskLabel(failed.name, failed.index)}, then `;
+  return `${logs}assay runs rerun ${record.run} --only-failed`;
+}

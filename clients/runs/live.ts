@@ -1,0 +1,100 @@
+/** An attempt that the ledger has no record of yet, as Temporal and the workflow itself tell it. */
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
+import type { temporal } from '@temporalio/proto';
+
+import { parseActivityId, taskLabel } from '../../workflows/domain/activity-id.ts';
+import type { RunRecord, RunState, TaskRecord } from '../../workflows/domain/run-record.ts';
+import type { FoundAttempt } from './find.ts';
+
+type Pending = temporal.api.workflow.v1.IPendingActivityInfo;
+
+export interface LiveRun {
+  readonly state: RunState;
+  /** Absent where no worker answers. */
+  readonly record: RunRecord | undefined;
+}
+
+/** A worker that is there answers at once; a query without one would hang. */
+const PATIENCE = 5000;
+/** `PendingActivityState` of the protocol. */
+const STARTED = 2;
+
+const CLOSED: Readonly<Partial<Record<string, RunState>>> = {
+  COMPLETED: 'success',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+  TERMINATED: 'terminated',
+  TIMED_OUT: 'timed_out',
+};
+
+/** `undefined` where Temporal knows nothing of it. */
+export async function liveRun(client: Client, found: FoundAttempt): Promise<LiveRun | undefined> {
+  const description = await describe(client, found.holder.workflowId);
+  if (description === undefined) return undefined;
+  const state = stateOf(description);
+  const record = await answer(client, description);
+  if (record === undefined) return { state, record };
+  const tasks = withPending(record.tasks, description.raw.pendingActivities ?? []);
+  return { state, record: { ...record, state: record.state === 'running' ? state : record.state, tasks } };
+}
+
+async function describe(
+  client: Client,
+  workflowId: string,
+): Promise<WorkflowExecutionDescription | undefined> {
+  try {
+    return await client.workflow.getHandle(workflowId).describe();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+async function answer(
+  client: Client,
+  { workflowId, runId }: WorkflowExecutionDescription,
+): Promise<RunRecord | undefined> {
+  try {
+    return await client.withDeadline(Date.now() + PATIENCE, () =>
+      client.workflow.getHandle(workflowId, runId).query<RunRecord>('assayRecord'),
+    );
+  } catch (error) {
+    // No poller within the deadline, or a workflow that can't be replayed: there is no answer to be had now.
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
+}
+
+function stateOf({ status }: WorkflowExecutionDescription): RunState {
+  return CLOSED[status.name] ?? 'running';
+}
+
+/** What only the server knows: whether a worker has the activity, how often it was tried, and why it failed last. */
+function withPending(tasks: readonly TaskRecord[], pending: readonly Pending[]): readonly TaskRecord[] {
+  const byTask = new Map<string, Pending>();
+  for (const activity of pending) {
+    const parsed = parseActivityId(activity.activityId ?? '');
+    if (parsed !== undefined) byTask.set(taskLabel(parsed.task, parsed.index), activity);
+  }
+  return tasks.map((task) => {
+    const activity = byTask.get(taskLabel(task.name, task.index));
+    return activity === undefined || task.state !== 'running' ? task : refined(task, activity);
+  });
+}
+
+function refined(task: TaskRecord, activity: Pending): TaskRecord {
+  const repeated = (activity.attempt ?? 1) - 1;
+  const started = activity.lastStartedTime?.seconds;
+  const failure = activity.lastFailure;
+  const type = failure?.applicationFailureInfo?.type ?? failure?.source ?? 'Failed';
+  return {
+    ...task,
+    state: activity.state === STARTED ? 'running' : repeated > 0 ? 'up_for_retry' : 'queued',
+    tries: task.tries + repeated,
+    ...(activity.state === STARTED && started
+      ? { startedAt: new Date(Number(started) * 1000).toISOString() }
+      : {}),
+    ...(failure ? { error: { type, message: failure.message ?? '' } } : {}),
+  };
+}

@@ -1,0 +1,55 @@
+/** Logs of an attempt, as they stand or as they grow. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { LogFilter, LoggedLine } from '../../activities/ledger/contract.ts';
+import { findAttempt } from './find.ts';
+import type { FoundAttempt } from './find.ts';
+import { unknownTask } from './result.ts';
+import type { RunServices } from './services.ts';
+
+export interface LogsOptions extends LogFilter {
+  readonly attempt?: number;
+  /** Goes on until the attempt is over. */
+  readonly follow?: boolean;
+  /** Milliseconds between two looks. */
+  readonly every?: number;
+}
+
+/** @throws Refusal UnknownRun, UnknownAttempt, UnknownTask */
+export async function* runLogs(
+  services: Pick<RunServices, 'ledger'>,
+  run: string,
+  options: LogsOptions = {},
+): AsyncGenerator<LoggedLine> {
+  const found = await findAttempt(services, run, options.attempt);
+  const seen = new Map<string, number>();
+  for (;;) {
+    // Asked before the lines are read, so that none written before the end is missed.
+    const record = await services.ledger.record(run, found.attempt);
+    const lines = await services.ledger.logs(run, found.attempt, options);
+    if (lines.length === 0) refuseUnknown({ ...found, record }, options);
+    yield* unseen(lines, seen);
+    if (options.follow !== true || record !== undefined) return;
+    await sleep(options.every ?? 1000);
+  }
+}
+
+/** Lines are told apart by what they say: equal ones are counted. */
+function unseen(lines: readonly LoggedLine[], seen: Map<string, number>): LoggedLine[] {
+  const now = new Map<string, number>();
+  return lines.filter((line) => {
+    const text = JSON.stringify(line);
+    const count = (now.get(text) ?? 0) + 1;
+    now.set(text, count);
+    if (count <= (seen.get(text) ?? 0)) return false;
+    seen.set(text, count);
+    return true;
+  });
+}
+
+/** A task without a log is fine; one that the run does not have is a mistake in the command. */
+function refuseUnknown({ record }: FoundAttempt, { task }: LogsOptions): void {
+  if (record === undefined || task === undefined) return;
+  const name = task.replace(/\[[\d,]+\]$/, '');
+  if (!record.tasks.some((row) => row.name === name)) throw unknownTask(record, [task]);
+}

@@ -1,0 +1,106 @@
+/** Starts a run by hand: params are checked before anything is started. */
+import type { Interval } from '../../workflows/domain/interval.ts';
+import { checkParams, describeProblems } from '../../workflows/domain/params.ts';
+import { formatRunId, wholeSecond } from '../../workflows/domain/run-id.ts';
+import { Refusal } from '../refusal.ts';
+import { unknownPipeline } from './list.ts';
+import type { RunServices } from './services.ts';
+import { startRun } from './start.ts';
+
+export interface TriggerOptions {
+  readonly params?: unknown;
+  readonly key?: string;
+  /** The slice of time to run for; the run is the one of its end. By default the run is one of now. */
+  readonly interval?: Interval;
+  readonly startedBy?: string;
+}
+
+/** Manual starts find a free second within so many. */
+const BUMPS = 600;
+
+/** @throws Refusal UnknownPipeline, InvalidParams, InvalidInterval, RunExists */
+export async function triggerRun(
+  services: RunServices,
+  name: string,
+  options: TriggerOptions = {},
+): Promise<{ run: string }> {
+  const pipeline = services.pipelines.get(name);
+  if (pipeline === undefined) throw unknownPipeline(services.pipelines, name);
+  const checked = checkParams(pipeline.params?.(), options.params);
+  if (!checked.ok) {
+    throw new Refusal('InvalidParams', describeProblems(name, checked.problems), {
+      details: checked.problems,
+      next: `assay pipelines show ${name}`,
+    });
+  }
+  if (options.interval !== undefined) return forInterval(services, name, options, options.interval);
+  return forNow(services, name, options);
+}
+
+async function forInterval(
+  services: RunServices,
+  pipeline: string,
+  options: TriggerOptions,
+  interval: Interval,
+): Promise<{ run: string }> {
+  const [start, end] = [Date.parse(interval.start), Date.parse(interval.end)];
+  if (!(start <= end)) {
+    const given = `${interval.start}/${interval.end}`;
+    const message = `${given} is no interval: two RFC 3339 times are expected, the later one last`;
+    throw new Refusal('InvalidInterval', message, { next: 'assay runs trigger --help' });
+  }
+  const whole = { start: wholeSecond(start), end: wholeSecond(end) };
+  const run = await startAt(services, pipeline, { ...options, interval: whole }, whole.end);
+  if (run !== undefined) return { run };
+  throw await exists(services, formatRunId({ pipeline, ...keyOf(options), fireTime: whole.end }));
+}
+
+async function forNow(
+  services: RunServices,
+  pipeline: string,
+  options: TriggerOptions,
+): Promise<{ run: string }> {
+  const now = Date.now();
+  for (let second = 0; second < BUMPS; second += 1) {
+    const run = await startAt(services, pipeline, options, wholeSecond(now + second * 1000));
+    if (run !== undefined) return { run };
+  }
+  throw new Refusal('NoFreeSecond', `${BUMPS} runs of ${pipeline} were started within as many seconds`, {
+    next: `assay runs list --pipeline ${pipeline}`,
+  });
+}
+
+/** `undefined` where the run exists: in Temporal, or in the ledger, which remembers longer. */
+async function startAt(
+  services: RunServices,
+  pipeline: string,
+  options: TriggerOptions,
+  fireTime: string,
+): Promise<string | undefined> {
+  const run = formatRunId({ pipeline, ...keyOf(options), fireTime });
+  if ((await services.ledger.attempts(run)).length > 0) return undefined;
+  const { params, interval, startedBy } = options;
+  const input = {
+    ...(params === undefined ? {} : { params }),
+    ...keyOf(options),
+    fireTime,
+    ...(interval === undefined ? {} : { interval }),
+    ...(startedBy === undefined ? {} : { startedBy }),
+  };
+  return (await startRun(services, { pipeline, run, input })) ? run : undefined;
+}
+
+async function exists(services: RunServices, run: string): Promise<Refusal> {
+  const record = await services.ledger.record(run);
+  if (record === undefined) {
+    return new Refusal('RunExists', `${run} exists and is open`, { next: `assay runs watch ${run}` });
+  }
+  const again = record.state === 'success' ? '--from <task>' : '--only-failed';
+  return new Refusal('RunExists', `${run} exists: its attempt ${record.attempt} is over (${record.state})`, {
+    next: `assay runs rerun ${run} ${again}`,
+  });
+}
+
+function keyOf({ key }: TriggerOptions): { key?: string } {
+  return key === undefined ? {} : { key };
+}
