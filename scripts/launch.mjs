@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { cloneRoot } from './clone.mjs';
 import { note } from './progress.mjs';
-import { partsEnvironment, setUp } from './setup.mjs';
+import { ensureSetUp } from './setup.mjs';
 
 /** Infrastructure is broken, in the exit codes of the command. */
 const BROKEN = 2;
@@ -13,7 +13,7 @@ const BROKEN = 2;
 export async function launch(args) {
   const program = join(cloneRoot, 'dist', 'clients', 'cli', 'main.js');
   try {
-    Object.assign(process.env, partsEnvironment(await setUp()));
+    await ensureSetUp();
   } catch (error) {
     note(error.message);
     // The doctor is for exactly this case, if there is something to run it with.

@@ -18,11 +18,10 @@ import * as xgboost from './xgboost.mjs';
 const MINIMUM_NODE = [20, 19];
 const partsFile = join(localFolder, 'parts.json');
 
-/** Installs what is missing and compiles; returns where the native parts are, as `installParts` does. */
-export async function setUp() {
-  const parts = await installParts();
+/** Installs what is missing, compiles, and tells this process and its children where the native parts are. */
+export async function ensureSetUp() {
+  Object.assign(process.env, partsEnvironment(await installParts()));
   await build();
-  return parts;
 }
 
 /**
@@ -84,7 +83,7 @@ function requireNode() {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   try {
-    await setUp();
+    await ensureSetUp();
     note('everything is in place');
   } catch (error) {
     note(error.message);
