@@ -14,6 +14,21 @@ export interface ConvertedModel {
   readonly parity: Parity;
 }
 
+/** What `assay models convert` makes of any XGBoost file. */
+export interface ConvertedFile {
+  readonly onnx: Uint8Array;
+  readonly objective: string;
+  readonly booster: string;
+  /** 0 for a linear model. */
+  readonly trees: number;
+  readonly features: number;
+  /** 2 for a binary objective, 0 where nothing is classified. */
+  readonly classes: number;
+  readonly parity: Parity;
+  /** sha256 of the ONNX bytes, hexadecimal. */
+  readonly digest: string;
+}
+
 /** A version pinned for a whole run. */
 export interface PinnedModel {
   readonly model: string;
@@ -28,6 +43,14 @@ export interface Scored {
   readonly scoreMean: number | null;
   readonly aboveThreshold: number;
   readonly model: PinnedModel;
+}
+
+export interface ScoredFile {
+  readonly rows: number;
+  /** Rows of the upload that the project's rules leave out: invalid, excluded, or delivered twice. */
+  readonly notScored: number;
+  readonly output: string;
+  readonly scoreMean: number | null;
 }
 
 export interface ScoringActivities {
@@ -46,12 +69,15 @@ export interface ScoringActivities {
     model: PinnedModel;
     key: string;
   }): Promise<Scored>;
-  /** An uploaded file in the source's schema. @throws InvalidUpload listing missing and mistyped columns */
+  /**
+   * An uploaded file in the source's schema; `file` and `output` are keys of the store.
+   * @throws InvalidUpload listing missing and mistyped columns, UnreadableFile
+   */
   scoreFile(input: {
     project: string;
     file: string;
     model: PinnedModel;
     output: string;
     key: string;
-  }): Promise<{ rows: number; output: string; scoreMean: number | null }>;
+  }): Promise<ScoredFile>;
 }

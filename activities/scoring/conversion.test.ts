@@ -30,9 +30,13 @@ describe.skipIf(xgboost === undefined).each(MODEL_KINDS)('XGBoost model: $name',
   });
 
   it('is proven in ONNX Runtime against the walker and XGBoost', async () => {
-    const predict = async (bytes: Uint8Array, matrix: Float32Array, rows: number, columns: number) =>
+    const predict = (bytes: Uint8Array, matrix: Float32Array, rows: number, columns: number) =>
       xgboost!.load(bytes).predict(matrix, rows, columns);
-    const parity = await proveParity({ file, model, onnx: toOnnx(model) }, unseen, ROWS, predict);
+    const parity = await proveParity(
+      { file, model, onnx: toOnnx(model) },
+      [{ matrix: unseen, rows: ROWS }],
+      predict,
+    );
     expect(parity.rows).toBe(ROWS);
     expect(parity.maxAbsDiff).toBeLessThan(1e-5);
   });

@@ -1,11 +1,12 @@
 /** The proof that a converted model is the trained one: predictions side by side, or `ParityFailed`. */
 import { ApplicationFailure } from '@temporalio/common';
+import { attempt } from '../../attempt.ts';
 import type { Parity } from '../contract.ts';
 import type { XGBoostModel } from '../xgboost/model.ts';
 import { applyLink } from '../xgboost/objective.ts';
 import { margins } from '../xgboost/walker.ts';
 import { PREDICTION, PROBABILITY } from './from-xgboost.ts';
-import { openScorer } from './scorer.ts';
+import { openScorer, type Scorer } from './scorer.ts';
 
 /** XGBoost's own predictions: model file, rows × columns matrix, row-major, NaN for missing. */
 export type Predict = (
@@ -13,10 +14,10 @@ export type Predict = (
   matrix: Float32Array,
   rows: number,
   columns: number,
-) => Promise<Float32Array>;
+) => Float32Array | Promise<Float32Array>;
 
 /** Absolute on probabilities; relative to the expected value where predictions may be larger than one. */
-export const PARITY_BOUND = 1e-5;
+const PARITY_BOUND = 1e-5;
 
 export interface Side {
   readonly file: Uint8Array;
@@ -24,48 +25,63 @@ export interface Side {
   readonly onnx: Uint8Array;
 }
 
+interface Rows {
+  readonly matrix: Float32Array;
+  readonly rows: number;
+}
+
 /**
  * ONNX Runtime against the walker and, where `predict` is given, the trainer's own library.
  * @throws ParityFailed where any row differs by more than the bound, or there are no rows to compare
  */
 export async function proveParity(
-  { file, model, onnx }: Side,
-  matrix: Float32Array,
-  rows: number,
+  side: Side,
+  batches: AsyncIterable<Rows> | Iterable<Rows>,
   predict?: Predict,
 ): Promise<Parity> {
-  // A class is right or wrong by a whole number, and a tie may fall either way: its probabilities are compared.
-  const link = model.link === 'class' ? 'softmax' : model.link;
-  const actual = await run(onnx, matrix, rows, model);
-  const walked = applyLink(link, margins(model, matrix, rows), model.groups);
-  let maxAbsDiff = largestDifference(actual, walked);
-  if (predict !== undefined) {
-    const trained = await predict(file, matrix, rows, model.features);
-    const difference =
-      model.link === 'class'
-        ? largestShortfall(actual, trained, model.groups)
-        : largestDifference(actual, trained);
-    maxAbsDiff = Math.max(maxAbsDiff, difference);
-  }
-  if (rows > 0 && maxAbsDiff <= PARITY_BOUND) return { rows, maxAbsDiff };
-  throw ApplicationFailure.nonRetryable(
-    rows === 0
-      ? 'There are no rows to prove the converted model on: give the dataset a test part.'
-      : `The ONNX model and XGBoost differ by ${maxAbsDiff} on ${rows} rows, more than ${PARITY_BOUND}; ` +
-          'the model is not registered. Report it with the model file.',
-    'ParityFailed',
-    { rows, maxAbsDiff },
-  );
-}
-
-async function run(onnx: Uint8Array, matrix: Float32Array, rows: number, model: XGBoostModel) {
-  const scorer = await openScorer(onnx);
+  const scorer = await openScorer(side.onnx);
+  let parity: Parity = { rows: 0, maxAbsDiff: 0 };
   try {
-    const output = model.link === 'class' ? PROBABILITY : PREDICTION;
-    return await scorer.score(matrix, rows, model.features, output);
+    for await (const batch of batches) {
+      attempt().signal.throwIfAborted();
+      const difference = await differenceOn(side, scorer, batch, predict);
+      parity = { rows: parity.rows + batch.rows, maxAbsDiff: Math.max(parity.maxAbsDiff, difference) };
+      attempt().progress({ proven: parity.rows });
+    }
   } finally {
     await scorer.close();
   }
+  if (parity.rows > 0 && parity.maxAbsDiff <= PARITY_BOUND) return parity;
+  throw parityFailed(parity);
+}
+
+function parityFailed(parity: Parity): ApplicationFailure {
+  const message =
+    parity.rows === 0
+      ? 'There are no rows to prove the converted model on. Give the dataset a test part.'
+      : `The ONNX model and XGBoost differ by ${parity.maxAbsDiff} on ${parity.rows} rows, more than ` +
+        `${PARITY_BOUND}. The model must not be used; train it again, or report it with the model file.`;
+  return ApplicationFailure.nonRetryable(message, 'ParityFailed', parity);
+}
+
+/** A class is right or wrong by a whole number, and a tie may fall either way: its probabilities are compared. */
+async function differenceOn(
+  { file, model }: Side,
+  scorer: Scorer,
+  { matrix, rows }: Rows,
+  predict?: Predict,
+): Promise<number> {
+  const isClass = model.link === 'class';
+  const output = isClass ? PROBABILITY : PREDICTION;
+  const actual = await scorer.score(matrix, rows, model.features, output);
+  const walked = applyLink(isClass ? 'softmax' : model.link, margins(model, matrix, rows), model.groups);
+  const fromWalker = largestDifference(actual, walked);
+  if (predict === undefined) return fromWalker;
+  const trained = await predict(file, matrix, rows, model.features);
+  const fromTrainer = isClass
+    ? largestShortfall(actual, trained, model.groups)
+    : largestDifference(actual, trained);
+  return Math.max(fromWalker, fromTrainer);
 }
 
 /** Infinity where lengths differ or anything is not a finite number. */

@@ -1,0 +1,54 @@
+/** The project's own silver and gold SQL over an upload: the same features as the pipeline's, and none written. */
+import { quoteIdentifier } from '../../workflows/domain/identifier.ts';
+import type { ProjectSpec, Transform } from '../../workflows/domain/project.ts';
+import type { Lake, Session } from '../lake/contract.ts';
+
+/**
+ * From the table `upload` to views by the transforms' names, `features` among them. An upload counts as
+ * the month after the newest one in the lake, so what the lake knows of its patients is their past.
+ */
+export async function deriveFeatures(session: Session, lake: Lake, spec: ProjectSpec): Promise<void> {
+  const past = await attachNewest(session, lake, spec.tables.silver, 'past');
+  await createRun(session, spec, past);
+  await session.run(
+    `CREATE VIEW bronze AS SELECT upload.*, CAST(interval_start AS DATE) AS _month, 'upload' AS _source_file,
+       'upload' AS _source_digest, interval_start AS _delivered_at, run.interval AS _interval, run.run AS _run
+     FROM upload CROSS JOIN run`,
+  );
+  await createAll(session, spec.transforms.silver);
+  const key = quoteIdentifier(spec.source.key);
+  await session.run(
+    past
+      ? `CREATE VIEW history AS SELECT * FROM silver
+         UNION ALL BY NAME SELECT past.* FROM past ANTI JOIN silver USING (${key})`
+      : 'CREATE VIEW history AS SELECT * FROM silver',
+  );
+  await createAll(session, spec.transforms.gold);
+}
+
+async function attachNewest(session: Session, lake: Lake, table: string, view: string): Promise<boolean> {
+  if (!(await lake.exists(table))) return false;
+  const { version } = await lake.snapshot(table);
+  await lake.attach(session, view, { table, version });
+  return true;
+}
+
+async function createRun(session: Session, spec: ProjectSpec, past: boolean): Promise<void> {
+  const newest = past ? `(SELECT max(_month) FROM past)` : 'NULL';
+  await session.run(
+    `CREATE TABLE run AS
+     SELECT strftime(month, '%Y-%m-%dT00:00:00Z') AS interval, month AS interval_start,
+       month + INTERVAL 1 MONTH AS interval_end, 'upload' AS run,
+       CAST($horizon AS INTEGER) AS horizon_days, CAST($lookBack AS INTEGER) AS look_back_months
+     FROM (SELECT CAST(date_trunc('month', coalesce(CAST(${newest} AS DATE) + INTERVAL 1 MONTH, current_date))
+       AS TIMESTAMP) AS month)`,
+    { horizon: spec.label.horizonDays, lookBack: spec.lookBackMonths },
+  );
+}
+
+async function createAll(session: Session, transforms: readonly Transform[]): Promise<void> {
+  for (const { name, sql, materialized } of transforms) {
+    const kind = materialized === 'table' ? 'TABLE' : 'VIEW';
+    await session.run(`CREATE ${kind} ${quoteIdentifier(name)} AS ${sql}`);
+  }
+}
