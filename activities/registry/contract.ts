@@ -6,7 +6,10 @@ import type { Candidate, Dataset } from '../training/contract.ts';
 
 export type Alias = 'champion' | 'challenger' | 'previous';
 
+/** Immutable; it exists once the log says `registered`. */
 export interface ModelVersion extends PinnedModel {
+  /** Idempotency key that it was registered under. */
+  readonly key: string;
   readonly registeredAt: string;
   readonly run: string;
   readonly codeVersion: string;
@@ -16,12 +19,8 @@ export interface ModelVersion extends PinnedModel {
   readonly parity: ConvertedModel['parity'];
 }
 
-export type RegistryEntry = {
-  readonly number: number;
-  readonly at: string;
-  readonly key: string;
-  readonly by: string;
-} & (
+/** What an entry says. How aliases follow from it is stated at `replay`. */
+export type RegistryEvent = { readonly key: string; readonly by: string } & (
   | { readonly kind: 'registered'; readonly version: number; readonly digest: string }
   | {
       readonly kind: 'gate';
@@ -39,9 +38,15 @@ export type RegistryEntry = {
   | { readonly kind: 'rollback'; readonly from: number; readonly version: number; readonly reason: string }
 );
 
+/** Numbered from 1 without a gap. */
+export type RegistryEntry = RegistryEvent & { readonly number: number; readonly at: string };
+
+/** The read side. Every method but `models` throws UnknownModel, naming the known ones. */
 export interface Registry {
   models(): Promise<string[]>;
+  /** @throws UnknownVersion naming the known ones, DigestMismatch */
   version(model: string, version: number): Promise<ModelVersion>;
+  /** In the order of their numbers. */
   versions(model: string): Promise<ModelVersion[]>;
   log(model: string): Promise<RegistryEntry[]>;
   aliases(model: string): Promise<Readonly<Partial<Record<Alias, number>>>>;
@@ -50,6 +55,7 @@ export interface Registry {
 }
 
 export interface RegistryActivities {
+  /** The new version becomes the challenger. Registering twice under one key gives the same version. */
   register(input: {
     project: string;
     candidate: Candidate;
@@ -60,6 +66,7 @@ export interface RegistryActivities {
     codeVersion: string;
     key: string;
   }): Promise<PinnedModel>;
+  /** A challenger that fails is one no longer. */
   recordGate(input: {
     model: string;
     version: number;
@@ -68,8 +75,12 @@ export interface RegistryActivities {
     by: string;
     key: string;
   }): Promise<void>;
+  /** `null` where nothing has the alias, a model without versions included. */
   pinned(input: { model: string; alias: Alias }): Promise<PinnedModel | null>;
-  /** Compare-and-set. @throws AliasConflict */
+  /**
+   * Compare-and-set of the champion; the one before becomes `previous`.
+   * @throws AliasConflict naming who holds it, UnknownVersion, DigestMismatch
+   */
   promote(input: {
     model: string;
     version: number;
@@ -78,6 +89,6 @@ export interface RegistryActivities {
     reason: string;
     key: string;
   }): Promise<PinnedModel>;
-  /** Champion back to previous, one step. @throws NothingToRollBack, AliasConflict */
+  /** Champion back to previous, one step; after it there is no previous. @throws NothingToRollBack, DigestMismatch */
   rollback(input: { model: string; by: string; reason: string; key: string }): Promise<PinnedModel>;
 }
