@@ -18,8 +18,9 @@ export async function close(
   input: { record: RunRecord; parts?: readonly MemoPart[] },
 ): Promise<void> {
   const record = await withTasks(store, input.record, input.parts ?? []);
-  const holder = (await readClaim(store, record.run, record.attempt))?.holder;
-  await writeRecord(store, withTimings(record, await timingsOf(client, record, holder)));
+  const { workflowId, workflowRunId: firstRunId } = record;
+  const timings = await timingsOf(client, { workflowId, firstRunId });
+  await writeRecord(store, withTimings(record, timings));
 }
 
 /** Safe to repeat, and after a kill at any point: the record first, then the views of it. */
@@ -31,17 +32,9 @@ export async function writeRecord(store: ObjectStore, record: RunRecord): Promis
   await store.delete([openKey(run, attempt)]);
 }
 
-export async function timingsOf(
-  client: Client,
-  record: RunRecord,
-  holder: RunHolder | undefined,
-): Promise<ActivityTiming[]> {
+export async function timingsOf(client: Client, holder: RunHolder): Promise<ActivityTiming[]> {
   const timings: ActivityTiming[] = [];
-  const { workflowId, workflowRunId } = record;
-  const first = { workflowId, firstRunId: holder?.firstRunId ?? workflowRunId };
-  for await (const part of runParts(client, first, workflowRunId)) {
-    timings.push(...activityTimings(part.events));
-  }
+  for await (const part of runParts(client, holder)) timings.push(...activityTimings(part.events));
   return timings;
 }
 

@@ -1,10 +1,9 @@
 /** How a workflow ended, as Temporal tells it. */
 import type { Client } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/common';
 
 import type { RecordedError, RunState } from '../../workflows/domain/run-record.ts';
 import type { RunHolder } from './contract.ts';
-import { runParts } from './histories.ts';
+import { newestPart, runParts } from './histories.ts';
 import type { HistoryEvent } from './timings.ts';
 import { isoTime } from './timings.ts';
 
@@ -22,31 +21,16 @@ export type Ending =
 
 /** Of the whole chain of parts that began with the holder's first one. */
 export async function endingOf(client: Client, holder: RunHolder): Promise<Ending> {
-  const newest = await newestRun(client, holder.workflowId);
-  const own = newest?.firstRunId === holder.firstRunId ? newest : undefined;
-  if (own?.running === true) return { kind: 'open' };
+  // The common case first: a run that goes on costs one short question.
+  if ((await newestPart(client, holder))?.isOpen === true) return { kind: 'open' };
   let last;
-  for await (const part of runParts(client, holder, own?.runId)) last = part;
+  for await (const part of runParts(client, holder)) last = part;
   const event = last?.events.at(-1);
   if (last === undefined || event === undefined) return { kind: 'forgotten' };
   const closed = closing(event);
   return closed === undefined
     ? { kind: 'open' }
     : { kind: 'closed', runId: last.runId, endedAt: isoTime(event), ...closed };
-}
-
-async function newestRun(
-  client: Client,
-  workflowId: string,
-): Promise<{ runId: string; firstRunId: string | undefined; running: boolean } | undefined> {
-  try {
-    const { runId, status, raw } = await client.workflow.getHandle(workflowId).describe();
-    const firstRunId = raw.workflowExecutionInfo?.firstRunId ?? undefined;
-    return { runId, firstRunId, running: status.name === 'RUNNING' };
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
 }
 
 function closing(

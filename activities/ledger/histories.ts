@@ -10,14 +10,31 @@ export interface RunPart {
   readonly events: readonly HistoryEvent[];
 }
 
-/** From the first part to the newest. Where Temporal has forgotten the first, what it knows of `newest`. */
-export async function* runParts(client: Client, holder: RunHolder, newest?: string): AsyncGenerator<RunPart> {
-  const first = await partOf(client, holder.workflowId, holder.firstRunId);
-  let part = first ?? (await partOf(client, holder.workflowId, newest));
+export interface NewestPart {
+  readonly runId: string;
+  readonly isOpen: boolean;
+}
+
+/** From the first part to the newest. Where Temporal has forgotten the first, what it still knows. */
+export async function* runParts(client: Client, holder: RunHolder): AsyncGenerator<RunPart> {
+  let part = await partOf(client, holder.workflowId, holder.firstRunId);
+  part ??= await partOf(client, holder.workflowId, (await newestPart(client, holder))?.runId);
   while (part !== undefined) {
     yield part;
     const next = part.events.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
     part = await partOf(client, holder.workflowId, next ?? undefined);
+  }
+}
+
+/** `undefined` where Temporal has forgotten the run, or a later attempt has taken the workflow ID since. */
+export async function newestPart(client: Client, holder: RunHolder): Promise<NewestPart | undefined> {
+  try {
+    const { runId, status, raw } = await client.workflow.getHandle(holder.workflowId).describe();
+    const isOwn = raw.workflowExecutionInfo?.firstRunId === holder.firstRunId;
+    return isOwn ? { runId, isOpen: status.name === 'RUNNING' || status.name === 'PAUSED' } : undefined;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
   }
 }
 

@@ -3,9 +3,10 @@
  * own answer to `assayRecord`, by replay, is the record; its history says how it ended.
  */
 import type { Client } from '@temporalio/client';
-import { isGrpcDeadlineError, isGrpcServiceError } from '@temporalio/client';
+import { QueryNotRegisteredError } from '@temporalio/client';
 
 import { parseRunId } from '../../workflows/domain/run-id.ts';
+import { RECORD_QUERY } from '../../workflows/domain/run-record.ts';
 import type { RunRecord, TaskRecord } from '../../workflows/domain/run-record.ts';
 import type { ObjectStore } from '../store/contract.ts';
 import type { Claim } from './claim.ts';
@@ -20,6 +21,8 @@ type Closed = Extract<Ending, { kind: 'closed' }>;
 
 /** An attempt that nobody can tell about after so long gets a bare record. */
 const PATIENCE = 24 * 3600 * 1000;
+/** Milliseconds for a replay; a query without a worker would hang. */
+const ANSWER = 20_000;
 
 /** @returns false where the attempt is still running, or where nothing can be said of it yet */
 export async function settle(
@@ -63,18 +66,16 @@ async function closedRecord(
   const told = await tell(client, claim, ending.runId);
   if (told === 'later' && Date.now() - Date.parse(claim.claimedAt) < PATIENCE) return undefined;
   if (typeof told === 'string') return bareRecord(run, attempt, claim, ending);
-  const { workflowId } = claim.holder;
-  const record: RunRecord = { ...told, run, attempt, workflowId, workflowRunId: ending.runId };
-  const timings = await timingsOf(client, record, claim.holder);
-  return ended(withTimings(record, timings), ending);
+  return ended(withTimings(told, await timingsOf(client, claim.holder)), ending);
 }
 
-/** `later`: no worker answered. `never`: the workflow can't be replayed, or isn't one of ours. */
+/** `later`: no worker answered. `never`: the workflow can't be replayed, was cut off before its claim, or isn't ours. */
 async function tell(client: Client, claim: Claim, runId: string): Promise<RunRecord | 'later' | 'never'> {
+  const handle = client.workflow.getHandle(claim.holder.workflowId, runId);
   try {
-    return await client.workflow.getHandle(claim.holder.workflowId, runId).query<RunRecord>('assayRecord');
+    return await client.withDeadline(Date.now() + ANSWER, () => handle.query<RunRecord>(RECORD_QUERY));
   } catch (error) {
-    return isGrpcDeadlineError(error) || isGrpcServiceError(error) ? 'later' : 'never';
+    return error instanceof QueryNotRegisteredError ? 'never' : 'later';
   }
 }
 
@@ -104,7 +105,7 @@ function bareRecord(
   run: string,
   attempt: number,
   claim: Claim,
-  ending: Pick<Closed, 'state' | 'error'> & { readonly endedAt?: string; readonly runId?: string },
+  ending: Pick<Closed, 'state' | 'error'> & { readonly endedAt?: string },
 ): RunRecord {
   const { pipeline, key, fireTime } = parseRunId(run) ?? { pipeline: run, fireTime: claim.claimedAt };
   const { holder, claimedAt } = claim;
@@ -119,7 +120,7 @@ function bareRecord(
     startedBy: 'unknown',
     codeVersion: 'unknown',
     workflowId: holder.workflowId,
-    workflowRunId: ending.runId ?? holder.firstRunId,
+    workflowRunId: holder.firstRunId,
     startedAt: claimedAt,
     clock: claimedAt,
     endedAt: ending.endedAt ?? new Date().toISOString(),

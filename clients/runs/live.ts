@@ -4,6 +4,7 @@ import { WorkflowNotFoundError } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 
 import { parseActivityId, taskLabel } from '../../workflows/domain/activity-id.ts';
+import { RECORD_QUERY } from '../../workflows/domain/run-record.ts';
 import type { RunRecord, RunState, TaskRecord } from '../../workflows/domain/run-record.ts';
 import type { FoundAttempt } from './find.ts';
 
@@ -57,7 +58,7 @@ async function answer(
 ): Promise<RunRecord | undefined> {
   try {
     return await client.withDeadline(Date.now() + PATIENCE, () =>
-      client.workflow.getHandle(workflowId, runId).query<RunRecord>('assayRecord'),
+      client.workflow.getHandle(workflowId, runId).query<RunRecord>(RECORD_QUERY),
     );
   } catch (error) {
     // No poller within the deadline, or a workflow that can't be replayed: there is no answer to be had now.

@@ -1,0 +1,92 @@
+/** What people see of a run. */
+import { describe, expect, it } from 'vitest';
+
+import type { RunRecord, TaskRecord } from '../../workflows/domain/run-record.ts';
+import { runLines } from './run-view.ts';
+
+const plain = (text: string): string => text;
+const NOW = Date.UTC(2026, 1, 1, 8, 10);
+const RUN = 'readmission.a-very-long-key-that-nobody-would-want-to-see-cut-2026-01-31T00:00:00Z';
+
+function task(name: string, rest: Partial<TaskRecord> = {}): TaskRecord {
+  return { name, state: 'success', tries: 1, after: [], fromMemo: false, ...rest };
+}
+
+function record(tasks: readonly TaskRecord[], rest: Partial<RunRecord> = {}): RunRecord {
+  return {
+    run: RUN,
+    pipeline: 'readmission',
+    attempt: 2,
+    state: 'failed',
+    interval: { start: '2026-01-01T00:00:00Z', end: '2026-01-31T00:00:00Z' },
+    params: { project: 'north' },
+    startedBy: 'cli',
+    codeVersion: 'test',
+    workflowId: RUN,
+    workflowRunId: 'first',
+    startedAt: '2026-02-01T08:00:00.000Z',
+    clock: '2026-02-01T08:00:00.000Z',
+    endedAt: '2026-02-01T08:01:30.000Z',
+    tasks,
+    ...rest,
+  };
+}
+
+function lines(shown: RunRecord): string[] {
+  return runLines({ record: shown, attempts: [1, 2] }, plain, NOW);
+}
+
+describe('runLines', () => {
+  it('shows a row for each task with its state, tries, times and cause, and what to do next', () => {
+    const text = lines(
+      record([
+        task('bronze', {
+          fromMemo: true,
+          startedAt: '2026-02-01T07:00:00.000Z',
+          endedAt: '2026-02-01T07:00:02.500Z',
+        }),
+        task('silver', {
+          state: 'failed',
+          tries: 3,
+          startedAt: '2026-02-01T08:00:01.000Z',
+          endedAt: '2026-02-01T08:01:21.000Z',
+          error: { type: 'ContractFailed', message: 'age is null in 3 rows\nkeys 1, 2, 3' },
+        }),
+        task('gold', { state: 'upstream_failed', tries: 0 }),
+      ]),
+    );
+    expect(text).toEqual([
+      `${RUN}  failed`,
+      'attempt   2 of 2',
+      'interval  2026-01-01T00:00:00Z to 2026-01-31T00:00:00Z',
+      'started   2026-02-01 08:00:00 by cli',
+      'took      1 min 30 s',
+      'params    {"project":"north"}',
+      '',
+      '   TASK    STATE            TRIES  START                DURATION    WHY',
+      'S  bronze  success (kept)   1      2026-02-01 07:00:00  2.5 s',
+      'F  silver  failed           3      2026-02-01 08:00:01  1 min 20 s  ContractFailed: age is null in 3 rows',
+      'U  gold    upstream_failed  0',
+      '',
+      `next: assay runs logs ${RUN} silver, then assay runs rerun ${RUN} --only-failed`,
+    ]);
+  });
+
+  it('counts the time of a task that runs up to now', () => {
+    const open = record([task('silver', { state: 'running', startedAt: '2026-02-01T08:09:50.000Z' })], {
+      state: 'running',
+    });
+    expect(lines(open).find((line) => line.startsWith('R  silver'))).toMatch(/10\.0 s$/);
+    expect(lines(open).at(-1)).toBe(`next: assay runs watch ${RUN}`);
+  });
+
+  it('shows the first items of a large map, and each that failed', () => {
+    const items = Array.from({ length: 50 }, (_, at) =>
+      task('score', { index: [at], ...(at === 40 ? { state: 'failed' as const } : {}) }),
+    );
+    const text = lines(record([task('score'), ...items]));
+    expect(text.filter((line) => /score\[\d+\]/.test(line))).toHaveLength(22);
+    expect(text.join('\n')).toContain('F    score[40]');
+    expect(text.join('\n')).toContain('score[…]');
+  });
+});
