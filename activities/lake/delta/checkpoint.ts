@@ -1,6 +1,6 @@
 /** Checkpoints: the replayed state of a log as one Parquet file, in the protocol's own schema. */
-import { writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDB } from '../contract.ts';
 import { parseAction } from './actions.ts';
@@ -12,6 +12,8 @@ export const CHECKPOINT_EVERY = 50;
 
 /** Other readers may rely on tombstones this long (the protocol's default for `delta.deletedFileRetentionDuration`). */
 const TOMBSTONE_MS = 7 * 24 * 3_600_000;
+
+const MIN_LINE_BUFFER = 1024 * 1024;
 
 const READ = readFileSync(new URL('./sql/read-checkpoint.sql', import.meta.url), 'utf8');
 const WRITE = readFileSync(new URL('./sql/write-checkpoint.sql', import.meta.url), 'utf8');
@@ -38,7 +40,9 @@ export function writeCheckpoint(
     const actions = join(session.scratch, 'actions.ndjson');
     const file = join(session.scratch, 'checkpoint.parquet');
     await writeFile(actions, lines.join('\n'));
-    await session.run(WRITE, { actions, file });
+    // DuckDB reads lines into buffers of twice this size, which count against its memory.
+    const longest = lines.reduce((most, line) => Math.max(most, Buffer.byteLength(line)), MIN_LINE_BUFFER);
+    await session.run(WRITE, { actions, file, longest: longest + 1 });
     await place(file);
     return lines.length;
   });

@@ -8,8 +8,8 @@ export const PROTOCOL: Protocol = { minReaderVersion: 1, minWriterVersion: 2 };
 
 /** @throws UnsupportedTable naming the feature */
 export function checkReadable(table: string, { protocol, files }: TableState): void {
-  const [feature] = protocol.readerFeatures ?? [];
-  if (feature !== undefined) throw unsupportedTable(table, `the reader feature ${feature}`);
+  const features = (protocol.readerFeatures ?? []).toSorted();
+  if (features.length > 0) throw unsupportedTable(table, `the reader features ${features.join(', ')}`);
   if (protocol.minReaderVersion === 2) throw unsupportedTable(table, 'the reader feature columnMapping');
   if (protocol.minReaderVersion > 2 && protocol.readerFeatures === undefined) {
     throw unsupportedTable(table, `reader version ${protocol.minReaderVersion}`);

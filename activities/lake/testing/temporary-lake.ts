@@ -1,7 +1,9 @@
 /** A lake in a temporary folder, on a real store and a real DuckDB. */
+import { setMaxListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { attempt } from '../../attempt.ts';
 import { createLocalStore } from '../../store/local-store.ts';
 import type { ObjectStore } from '../../store/contract.ts';
 import type { DuckDB, Lake, SqlParams, SqlRow, TableWrite, Written } from '../contract.ts';
@@ -26,6 +28,8 @@ export interface TemporaryLake {
 export async function temporaryLake(
   wrap: (store: ObjectStore) => ObjectStore = (store) => store,
 ): Promise<TemporaryLake> {
+  // Outside a worker all sessions hang on one signal, and tests open many at once.
+  setMaxListeners(0, attempt().signal);
   const folder = await mkdtemp(join(tmpdir(), 'assay-lake-'));
   const root = join(folder, 'store');
   const store = wrap(createLocalStore(root));

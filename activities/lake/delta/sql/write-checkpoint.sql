@@ -3,7 +3,7 @@ COPY (
   FROM read_json(
     $actions,
     format = 'newline_delimited',
-    maximum_object_size = 268435456,
+    maximum_object_size = $longest,
     columns = {
       protocol: 'STRUCT(minReaderVersion INTEGER, minWriterVersion INTEGER)',
       metaData: 'STRUCT(id VARCHAR, name VARCHAR, description VARCHAR, format STRUCT(provider VARCHAR, options MAP(VARCHAR, VARCHAR)), schemaString VARCHAR, partitionColumns VARCHAR[], configuration MAP(VARCHAR, VARCHAR), createdTime BIGINT)',
