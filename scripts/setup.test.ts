@@ -50,6 +50,16 @@ describe('set-up', () => {
     expect(await readdir(cache)).toEqual(['part']);
   });
 
+  it('goes on after a set-up that was killed with -9 in the middle of a part', async () => {
+    const hang = `await m.installPart('part', () => { process.kill(process.pid, 'SIGKILL'); })`;
+    script('./cache.mjs', hang);
+    expect(await readdir(cache)).toContain('part.lock');
+    const make = `await m.installPart('part', async (folder) => console.log('made again'))`;
+    expect(script('./cache.mjs', make).out).toBe('made again');
+    expect(await readdir(cache)).toContain('part');
+    expect(await readdir(cache)).not.toContain('part.lock');
+  });
+
   it('refuses a file whose digest is not the pinned one', async () => {
     await writeFile(join(folder, 'temporal'), 'something else');
     const check = `await m.checkDigest(${JSON.stringify(join(folder, 'temporal'))}, 'abc', 'the binary')`;
