@@ -32,12 +32,16 @@ export interface Position {
 export interface Dataset {
   readonly snapshot: TrainingSnapshot;
   readonly encoder: ArtefactRef;
-  readonly channels: Readonly<Record<'train' | 'validation', Channel>>;
+  /** The training side; a validation part of it where selection is by one. */
+  readonly channels: { readonly train: Channel; readonly validation?: Channel };
   /** Only where selection is by cross-validation: the training side in k parts by patient. */
   readonly folds?: readonly Channel[];
-  /** The newest fifth of the matured rows, whole: Parquet with key, entity, slice columns, label and encoded features. */
+  /**
+   * The newest rows that have matured, whole: Parquet with key, entity, interval, slice columns and label
+   * under the project's names, then the features as `encodedColumns` names them.
+   */
   readonly test: Channel;
-  /** Everything the model has seen is at or before this. */
+  /** The last row before the test part: everything the model has seen is at or before it. */
   readonly trainedUntil: Position;
   /** Rows that left the training side because their patient stands in the test part. */
   readonly removedForTestEntities: number;

@@ -1,0 +1,218 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { encodedColumns, type Encoder } from '../../workflows/domain/encoder.ts';
+import { runAttempt, type Attempt } from '../attempt.ts';
+import { temporaryLake, type TemporaryLake } from '../lake/testing/temporary-lake.ts';
+import { createTrainingActivities } from './activities.ts';
+import type { Dataset, TrainingActivities, TrainingSnapshot } from './contract.ts';
+import { createLocalTrainer } from './local-trainer.ts';
+import { compileTrainingProcess, type Compiled } from './testing/compiled.ts';
+import { xgboostPath } from './testing/library.ts';
+import { syntheticProject, TRAINING, writeSynthetic } from './testing/project.ts';
+import type { Trainer } from './trainer.ts';
+
+const ROWS = 6_000;
+/** Four of the five months have matured by then. */
+const AS_OF = '2025-06-05T00:00:00Z';
+
+let lake: TemporaryLake;
+let compiled: Compiled;
+let trainer: Trainer;
+let training: TrainingActivities;
+let snapshot: TrainingSnapshot;
+let dataset: Dataset;
+
+const projects = {
+  visits: syntheticProject(),
+  folded: syntheticProject({ ...TRAINING, selection: { by: 'cross-validation', folds: 3 } }),
+  greedy: syntheticProject({
+    ...TRAINING,
+    families: { boosted: { trials: 1, rounds: 5, fixed: { eta: '0.9' }, search: {} } },
+  }),
+};
+
+beforeAll(async () => {
+  lake = await temporaryLake();
+  compiled = compileTrainingProcess();
+  await writeSynthetic(lake, ROWS);
+  const library = await xgboostPath();
+  trainer = createLocalTrainer({ store: lake.store, library, entry: compiled.entry });
+  training = createTrainingActivities({ ...lake, projects, trainer });
+  snapshot = await training.snapshot({ project: 'visits', asOf: AS_OF });
+  dataset = await training.prepare({ project: 'visits', snapshot, key: 'run/1/prepare' });
+});
+afterAll(async () => {
+  compiled.remove();
+  await lake.close();
+});
+
+function sql<T>(text: string, params: Record<string, string> = {}): Promise<T[]> {
+  return lake.duckdb.session((session) => session.rows<T>(text, params));
+}
+
+async function file(prefix: string): Promise<string> {
+  return lake.store.stage(`${prefix}/part-0.parquet`);
+}
+
+describe('snapshot', () => {
+  it('pins versions and takes the intervals whose labels are all known', () => {
+    expect(snapshot.intervals).toEqual([1, 2, 3, 4].map((month) => `2025-0${month}-01T00:00:00Z`));
+    expect(snapshot.rows).toBe((ROWS * 4) / 5);
+    expect(snapshot.features).toEqual({ table: 'gold/visits_features', version: 0 });
+  });
+
+  it('has the same digest whenever the same may be learnt from', async () => {
+    const later = await training.snapshot({ project: 'visits', asOf: '2025-06-20T00:00:00Z' });
+    const muchLater = await training.snapshot({ project: 'visits', asOf: '2025-12-01T00:00:00Z' });
+    expect(later.digest).toBe(snapshot.digest);
+    expect(muchLater.digest).not.toBe(snapshot.digest);
+  });
+
+  it('says what there is and what is needed where too little has matured', async () => {
+    const early = training.snapshot({ project: 'visits', asOf: '2025-01-15T00:00:00Z' });
+    await expect(early).rejects.toMatchObject({
+      type: 'NotEnoughData',
+      nonRetryable: true,
+      message: expect.stringMatching(/0 intervals .* 0 rows, 0 of them positive; at least 100/),
+    });
+  });
+});
+
+describe('prepare', () => {
+  it('makes the newest fifth the test part, whole', async () => {
+    const [rows] = await sql<{ n: number; first: number }>(
+      'SELECT count(*) AS n, min(visit) AS first FROM read_parquet($f)',
+      { f: await file(dataset.test.prefix) },
+    );
+    expect(dataset.test.rows).toBe(snapshot.rows * 0.2);
+    // Visits of the fixture are numbered in time order.
+    expect(rows).toEqual({ n: dataset.test.rows, first: snapshot.rows * 0.8 });
+    expect(dataset.trainedUntil).toEqual({
+      interval: '2025-04-01T00:00:00Z',
+      key: String(snapshot.rows * 0.8 - 1),
+    });
+  });
+
+  it('removes rows of tested people from the training side, and counts them', () => {
+    const kept = dataset.channels.train.rows + (dataset.channels.validation?.rows ?? 0);
+    expect(dataset.removedForTestEntities).toBeGreaterThan(0);
+    expect(kept + dataset.removedForTestEntities + dataset.test.rows).toBe(snapshot.rows);
+  });
+
+  it('writes FLOAT channels with the label first, whose columns are the encoder’s', async () => {
+    const encoder: Encoder = JSON.parse(Buffer.from(await lake.store.get(dataset.encoder.key)).toString());
+    const described = await sql<{ column_name: string; column_type: string }>(
+      'DESCRIBE SELECT * FROM read_parquet($f)',
+      { f: await file(dataset.channels.train.prefix) },
+    );
+    expect(described.map(({ column_name }) => column_name)).toEqual(['label', ...encodedColumns(encoder)]);
+    expect(new Set(described.map(({ column_type }) => column_type))).toEqual(new Set(['FLOAT']));
+    expect(encoder.numeric).toMatchObject([
+      { column: 'age', indicator: false },
+      { column: 'days', indicator: true },
+    ]);
+    expect(encoder.categorical[0]).toEqual({ column: 'ward', categories: ['east', 'north', 'south'] });
+  });
+
+  it('keeps key, entity, interval, slices and label beside the test part’s features', async () => {
+    const described = await sql<{ column_name: string }>('DESCRIBE SELECT * FROM read_parquet($f)', {
+      f: await file(dataset.test.prefix),
+    });
+    const names = described.map(({ column_name }) => column_name).filter((name) => !/^f\d+$/.test(name));
+    expect(names).toEqual(['visit', 'person', '_interval', 'sex', 'returned']);
+  });
+
+  it('comes out byte for byte the same when a try is repeated', async () => {
+    const again = await training.prepare({ project: 'visits', snapshot, key: 'run/2/prepare' });
+    expect(again).toEqual(dataset);
+  });
+});
+
+describe('search', () => {
+  it('keeps the trial with the highest validation AUC, and finds the signal', async () => {
+    const candidate = await training.search({
+      project: 'visits',
+      dataset,
+      family: 'boosted',
+      key: 'a/1/boosted',
+    });
+    const stored = await Promise.all(
+      [0, 1, 2].map(async (trial) => {
+        const key = `training/${dataset.digest}/search/a/1/boosted/boosted/${trial}.json`;
+        return JSON.parse(Buffer.from(await lake.store.get(key)).toString());
+      }),
+    );
+    expect(candidate.validation.auc).toBe(Math.max(...stored.map(({ validation }) => validation.auc)));
+    expect(candidate.validation.auc).toBeGreaterThan(0.6);
+    expect(candidate.rounds).toBeLessThanOrEqual(40);
+    expect((await lake.store.get(candidate.model.key)).length).toBe(candidate.model.bytes);
+  });
+
+  it.each(['boosted', 'forest', 'linear'] as const)(
+    'trains the same %s model from the same snapshot and seed',
+    async (family) => {
+      const [one, two] = [
+        await training.search({ project: 'visits', dataset, family, key: `one/1/${family}` }),
+        await training.search({ project: 'visits', dataset, family, key: `two/1/${family}` }),
+      ];
+      expect(two.model).toEqual(one.model);
+      expect(two.validation).toEqual(one.validation);
+    },
+  );
+
+  it('begins at the first trial without a result after its worker was killed', async () => {
+    const trained: string[] = [];
+    const dies: Trainer = {
+      train: (job, onRound, signal) => {
+        trained.push(job.hyperparameters['max_depth'] ?? '');
+        if (trained.length === 3) throw new Error('killed');
+        return trainer.train(job, onRound, signal);
+      },
+    };
+    const input = { project: 'visits', dataset, family: 'boosted', key: 'killed/1/boosted' } as const;
+    const first = createTrainingActivities({ ...lake, projects, trainer: dies });
+    await expect(first.search(input)).rejects.toThrow('killed');
+    const resumed = await first.search(input);
+    expect(trained).toHaveLength(4);
+    const undisturbed = await training.search({ ...input, key: 'undisturbed/1/boosted' });
+    expect(resumed.model).toEqual(undisturbed.model);
+  });
+
+  it('reports every round as progress', async () => {
+    const reported: unknown[] = [];
+    const silent: Attempt = {
+      signal: new AbortController().signal,
+      log: () => undefined,
+      progress: (details) => reported.push(details),
+      resumeFrom: undefined,
+    };
+    await runAttempt(silent, () =>
+      training.search({ project: 'visits', dataset, family: 'forest', key: 'p/1/forest' }),
+    );
+    expect(reported).toEqual([expect.objectContaining({ family: 'forest', trial: 0, trials: 1, round: 0 })]);
+  });
+
+  it('judges by cross-validation where the project says so, and trains the winner on all folds', async () => {
+    const folded = await training.prepare({ project: 'folded', snapshot, key: 'f/1/prepare' });
+    expect(folded.folds).toHaveLength(3);
+    expect(folded.folds?.reduce((sum, { rows }) => sum + rows, 0)).toBe(folded.channels.train.rows);
+    const candidate = await training.search({
+      project: 'folded',
+      dataset: folded,
+      family: 'boosted',
+      key: 'f/1/b',
+    });
+    expect(candidate.validation.auc).toBeGreaterThan(0.6);
+    expect(candidate.model.bytes).toBeGreaterThan(0);
+  });
+
+  it('refuses a family outside its bounds, and one that nobody declared', async () => {
+    const greedy = { project: 'greedy', dataset, key: 'g/1/g' };
+    await expect(training.search({ ...greedy, family: 'boosted' })).rejects.toMatchObject({
+      type: 'InvalidSpec',
+    });
+    await expect(training.search({ ...greedy, family: 'linear' })).rejects.toMatchObject({
+      type: 'UnknownFamily',
+    });
+  });
+});

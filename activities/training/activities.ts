@@ -1,0 +1,32 @@
+/** Training as activities: snapshot, prepare, search. */
+import { ApplicationFailure } from '@temporalio/common';
+
+import type { ProjectSpec } from '../../workflows/domain/project.ts';
+import type { DuckDB, Lake } from '../lake/contract.ts';
+import type { ObjectStore } from '../store/contract.ts';
+import type { TrainingActivities } from './contract.ts';
+import { prepareDataset } from './prepare.ts';
+import { searchFamily } from './search.ts';
+import { takeSnapshot } from './snapshot.ts';
+import type { Trainer } from './trainer.ts';
+
+export interface TrainingDependencies {
+  readonly store: ObjectStore;
+  readonly lake: Lake;
+  readonly duckdb: DuckDB;
+  readonly projects: Readonly<Record<string, ProjectSpec>>;
+  readonly trainer: Trainer;
+}
+
+export function createTrainingActivities(dependencies: TrainingDependencies): TrainingActivities {
+  const specOf = (name: string): ProjectSpec => {
+    const spec = Object.hasOwn(dependencies.projects, name) ? dependencies.projects[name] : undefined;
+    if (spec) return spec;
+    throw ApplicationFailure.nonRetryable(`There is no project ${JSON.stringify(name)}.`, 'UnknownProject');
+  };
+  return {
+    snapshot: async ({ project, asOf }) => takeSnapshot(dependencies, specOf(project), asOf),
+    prepare: async ({ project, snapshot }) => prepareDataset(dependencies, specOf(project), snapshot),
+    search: async ({ project, ...input }) => searchFamily(dependencies, specOf(project), input),
+  };
+}

@@ -1,0 +1,139 @@
+/** From a snapshot to a dataset: split by time and entity, encoder fitted, channels written. */
+import { createHash } from 'node:crypto';
+
+import { ApplicationFailure } from '@temporalio/common';
+
+import type { Encoder } from '../../workflows/domain/encoder.ts';
+import { quoteIdentifier } from '../../workflows/domain/identifier.ts';
+import type { ProjectSpec } from '../../workflows/domain/project.ts';
+import type { ArtefactRef } from '../../workflows/domain/reference.ts';
+import type { DuckDB, Lake, Session } from '../lake/contract.ts';
+import type { ObjectStore } from '../store/contract.ts';
+import { uploadOnce, writeChannel, writeTestChannel, type ChannelFile } from './channels.ts';
+import type { Channel, Dataset, Position, TrainingSnapshot } from './contract.ts';
+import { attachExamples, joinFeatures } from './examples.ts';
+import { fitEncoder } from './fit-encoder.ts';
+import { assignParts, learningParts, type Part } from './split.ts';
+import { statement } from './sql-text.ts';
+
+export interface PrepareDependencies {
+  readonly store: ObjectStore;
+  readonly lake: Lake;
+  readonly duckdb: DuckDB;
+}
+
+export function prepareDataset(
+  { store, lake, duckdb }: PrepareDependencies,
+  spec: ProjectSpec,
+  snapshot: TrainingSnapshot,
+): Promise<Dataset> {
+  return duckdb.session(async (session) => {
+    await attachExamples(session, lake, spec, snapshot);
+    const parts = await assignParts(session, spec.training, snapshot);
+    await createLearningView(session, spec, learningParts(parts));
+    const encoder = await fitEncoder(session, 'learning', spec.features);
+    const files = await writeAll(session, spec, encoder, parts);
+    const encoderText = `${JSON.stringify(encoder, null, 2)}\n`;
+    const digest = digestOf(
+      JSON.stringify([snapshot.digest, digestOf(encoderText), ...files.map(({ file }) => file.digest)]),
+    );
+    const root = `training/${digest}`;
+    for (const { name, file } of files) await uploadOnce(store, `${root}/${name}/part-0.parquet`, file.path);
+    return {
+      snapshot,
+      encoder: await putText(store, `${root}/encoder.json`, encoderText),
+      ...channelsOf(files, root),
+      trainedUntil: await boundary(session),
+      removedForTestEntities: parts.get('removed')?.rows ?? 0,
+      digest,
+    };
+  });
+}
+
+interface NamedFile {
+  readonly name: string;
+  readonly file: ChannelFile;
+  readonly part: Part;
+}
+
+/** The rows that the encoder may know, with the columns that it encodes. */
+async function createLearningView(
+  session: Session,
+  spec: ProjectSpec,
+  parts: readonly string[],
+): Promise<void> {
+  const columns = [...new Set([...spec.features.numeric, ...spec.features.categorical])];
+  await session.run(
+    `CREATE TABLE learning AS
+     SELECT ${columns.map((column) => `features.${quoteIdentifier(column)}`).join(', ')}
+     FROM ${joinFeatures(spec)}
+     WHERE parts.part IN (SELECT unnest(from_json($parts, '["VARCHAR"]')))`,
+    { parts: JSON.stringify(parts) },
+  );
+}
+
+async function writeAll(
+  session: Session,
+  spec: ProjectSpec,
+  encoder: Encoder,
+  parts: ReadonlyMap<string, Part>,
+): Promise<NamedFile[]> {
+  const files: NamedFile[] = [];
+  const add = async (name: string, from: readonly string[]): Promise<void> => {
+    const part = total(parts, from);
+    const file =
+      name === 'test'
+        ? await writeTestChannel(session, encoder, spec)
+        : await writeChannel(session, encoder, spec, { name, parts: from });
+    files.push({ name, file, part });
+  };
+  await add('train', learningParts(parts));
+  for (const name of ['validation', ...foldNames(parts)]) if (parts.has(name)) await add(name, [name]);
+  await add('test', ['test']);
+  return files;
+}
+
+function foldNames(parts: ReadonlyMap<string, Part>): string[] {
+  return [...parts.keys()].filter((name) => name.startsWith('fold-'));
+}
+
+function total(parts: ReadonlyMap<string, Part>, names: readonly string[]): Part {
+  const found = names.map((name) => parts.get(name) ?? { rows: 0, positives: 0 });
+  return {
+    rows: found.reduce((sum, { rows }) => sum + rows, 0),
+    positives: found.reduce((sum, { positives }) => sum + positives, 0),
+  };
+}
+
+function channelsOf(
+  files: readonly NamedFile[],
+  root: string,
+): Pick<Dataset, 'channels' | 'folds' | 'test' | 'eventRate'> {
+  const channels = new Map<string, Channel>();
+  for (const { name, part } of files) channels.set(name, { prefix: `${root}/${name}`, ...part });
+  const [train, validation, test] = ['train', 'validation', 'test'].map((name) => channels.get(name));
+  if (!train || !test)
+    throw new Error('A dataset without a training and a test channel was about to be made');
+  const folds = [...channels].filter(([name]) => name.startsWith('fold-')).map(([, channel]) => channel);
+  return {
+    channels: { train, ...(validation && { validation }) },
+    ...(folds.length > 0 && { folds }),
+    test,
+    eventRate: train.positives / train.rows,
+  };
+}
+
+async function boundary(session: Session): Promise<Position> {
+  const [last] = await session.rows<{ period: string; row_key: string }>(statement('boundary'));
+  if (!last) throw ApplicationFailure.nonRetryable('Nothing stands before the test part.', 'NotEnoughData');
+  return { interval: last.period, key: last.row_key };
+}
+
+async function putText(store: ObjectStore, key: string, text: string): Promise<ArtefactRef> {
+  await store.putIfAbsent(key, text);
+  return { key, digest: digestOf(text), bytes: Buffer.byteLength(text) };
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
