@@ -51,7 +51,7 @@ const STARTS = 3;
  * One shard dispatches 20 tasks a second by default (`transferProcessorMaxPollRPS`), which a run of
  * short tasks feels; freed, 40 tasks in a row take 0.7 s instead of 2.
  */
-export const DYNAMIC_CONFIG = {
+const DYNAMIC_CONFIG = {
   'history.transferProcessorMaxPollRPS': 2000,
   'history.timerProcessorMaxPollRPS': 2000,
 };

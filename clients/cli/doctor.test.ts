@@ -1,6 +1,8 @@
+import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import type { Component } from '../../workers/components.ts';
-import { doctor } from './doctor.ts';
+import { diagnose, registerDoctor } from './doctor.ts';
+import { createOutput } from './output.ts';
 
 const duckdb: Component = {
   name: 'DuckDB',
@@ -15,47 +17,62 @@ const python: Component = {
   try: () => Promise.reject(new Error('no such command')),
 };
 
-describe('doctor', () => {
-  const examine = async (
+describe('assay doctor', () => {
+  const doctor = async (
     components: Component[],
-    json = false,
-  ): Promise<{ code: number; output: string }> => {
-    let output = '';
-    const code = await doctor(components, { json, patienceMs: 50, write: (text) => (output += text) });
-    return { code, output };
+    ...args: string[]
+  ): Promise<{ code: number; text: string }> => {
+    let text = '';
+    let code = -1;
+    const stream = { write: (piece: string) => (text += piece) };
+    const program = new Command();
+    registerDoctor(program, {
+      output: createOutput(stream, stream),
+      services: async () => ({ components }),
+      exit: (given) => (code = given),
+    });
+    await program.parseAsync(['doctor', ...args], { from: 'user' });
+    return { code, text };
   };
 
   it('says which version of a component was found and where', async () => {
-    expect(await examine([duckdb])).toEqual({ code: 0, output: 'ok       DuckDB  1.5.6  node_modules' });
+    const { code, text } = await doctor([duckdb]);
+    expect(code).toBe(0);
+    expect(text.split('\n')[1]).toMatch(/^ok +DuckDB +1\.5\.6 +node_modules$/);
   });
 
   it('is content without an optional component, but says how to get it', async () => {
-    const { code, output } = await examine([duckdb, python]);
+    const { code, text } = await doctor([duckdb, python]);
     expect(code).toBe(0);
-    expect(output).toContain('optional Python  no such command\n');
-    expect(output).toContain('mend: install it');
+    expect(text).toMatch(/^optional +Python +no such command$/m);
+    expect(text).toContain('To mend Python (optional): install it');
   });
 
   it('says no where a needed component fails', async () => {
-    const { code, output } = await examine([{ ...python, needed: true }]);
+    const { code, text } = await doctor([{ ...python, needed: true }]);
     expect(code).toBe(1);
-    expect(output).toMatch(/^missing {2}Python {2}no such command/);
-  });
-
-  it('takes a component that never answers for one that fails', async () => {
-    const { code, output } = await examine([{ ...duckdb, try: () => new Promise(() => undefined) }]);
-    expect(code).toBe(1);
-    expect(output).toContain('no answer in 0.05 s');
+    expect(text).toMatch(/^missing +Python +no such command$/m);
+    expect(text).toContain('To mend Python: install it');
   });
 
   it('gives the same as one JSON document', async () => {
-    const { output } = await examine([duckdb, python], true);
-    expect(JSON.parse(output)).toEqual({
+    const { text } = await doctor([duckdb, python], '--json');
+    expect(JSON.parse(text)).toEqual({
       healthy: true,
       components: [
         { name: 'DuckDB', needed: true, ok: true, version: '1.5.6', where: 'node_modules' },
         { name: 'Python', needed: false, ok: false, problem: 'no such command', mend: 'install it' },
       ],
     });
+  });
+});
+
+describe('diagnose', () => {
+  it('takes a component that never answers for one that fails', async () => {
+    const silent = { ...duckdb, try: () => new Promise<never>(() => undefined) };
+    expect(await diagnose([silent, duckdb], 50)).toMatchObject([
+      { ok: false, problem: 'no answer in 0.05 s' },
+      { ok: true },
+    ]);
   });
 });

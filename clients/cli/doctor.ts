@@ -1,6 +1,13 @@
-/** `assay doctor`: every component tried, and the command that mends what is missing. */
+/** `assay doctor`: every component tried, and what mends the ones that can't be used. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
 import type { Component } from '../../workers/components.ts';
+import { action, example, type CommandContext } from './command.ts';
+import type { Cell, Output } from './output.ts';
+
+export interface DoctorServices {
+  readonly components: readonly Component[];
+}
 
 export interface Diagnosis {
   readonly name: string;
@@ -13,25 +20,29 @@ export interface Diagnosis {
   readonly mend?: string;
 }
 
-export interface DoctorOptions {
-  readonly json: boolean;
-  /** Takes the result, for stdout. */
-  readonly write: (text: string) => void;
-  /** How long one component may take to answer. */
-  readonly patienceMs?: number;
-}
-
 const PATIENCE_MS = 10_000;
 
-/** Writes the diagnosis; returns the exit code: 1 where something needed can't be used. */
-export async function doctor(components: readonly Component[], options: DoctorOptions): Promise<number> {
-  const patience = options.patienceMs ?? PATIENCE_MS;
-  const diagnoses = await Promise.all(components.map((component) => examine(component, patience)));
-  const healthy = diagnoses.every(({ ok, needed }) => ok || !needed);
-  options.write(
-    options.json ? JSON.stringify({ healthy, components: diagnoses }, null, 2) : table(diagnoses),
-  );
-  return healthy ? 0 : 1;
+/** Exit code 1 where something needed can't be used. */
+export function registerDoctor(program: Command, context: CommandContext<DoctorServices>): void {
+  program
+    .command('doctor')
+    .description('what was found, which version, and how to mend what is missing')
+    .option('--json', 'print JSON')
+    .addHelpText('before', example('assay doctor'))
+    .action(
+      action(context, async ({ components }, { json }: { json?: boolean }) => {
+        const diagnoses = await diagnose(components);
+        const healthy = diagnoses.every(({ ok, needed }) => ok || !needed);
+        if (json === true) context.output.json({ healthy, components: diagnoses });
+        else print(context.output, diagnoses);
+        return healthy ? 0 : 1;
+      }),
+    );
+}
+
+/** Tries all of them at once; one that does not answer in time can't be used. */
+export function diagnose(components: readonly Component[], patienceMs = PATIENCE_MS): Promise<Diagnosis[]> {
+  return Promise.all(components.map((component) => examine(component, patienceMs)));
 }
 
 async function examine(component: Component, patienceMs: number): Promise<Diagnosis> {
@@ -51,17 +62,24 @@ async function examine(component: Component, patienceMs: number): Promise<Diagno
   }
 }
 
-function table(diagnoses: readonly Diagnosis[]): string {
-  const nameWidth = Math.max(...diagnoses.map(({ name }) => name.length));
-  const versionWidth = Math.max(...diagnoses.map(({ version }) => version?.length ?? 0));
-  return diagnoses.map((diagnosis) => line(diagnosis, nameWidth, versionWidth)).join('\n');
+function print(output: Output, diagnoses: readonly Diagnosis[]): void {
+  output.table(
+    ['', 'COMPONENT', 'VERSION', 'WHERE, OR WHAT IS WRONG'],
+    diagnoses.map((each) => [
+      mark(each),
+      each.name,
+      each.version ?? '',
+      each.ok ? (each.where ?? '') : (each.problem ?? ''),
+    ]),
+  );
+  const remedies = diagnoses.filter(({ ok }) => !ok);
+  if (remedies.length > 0) output.line();
+  for (const { name, needed, mend } of remedies) {
+    output.line(`To mend ${name}${needed ? '' : ' (optional)'}: ${mend}`);
+  }
 }
 
-function line(diagnosis: Diagnosis, nameWidth: number, versionWidth: number): string {
-  const name = diagnosis.name.padEnd(nameWidth);
-  if (diagnosis.ok) {
-    return `ok       ${name}  ${(diagnosis.version ?? '').padEnd(versionWidth)}  ${diagnosis.where ?? ''}`.trimEnd();
-  }
-  const mark = diagnosis.needed ? 'missing ' : 'optional';
-  return `${mark} ${name}  ${diagnosis.problem ?? ''}\n         ${' '.repeat(nameWidth)}  mend: ${diagnosis.mend ?? ''}`;
+function mark({ ok, needed }: Diagnosis): Cell {
+  if (ok) return { text: 'ok', colour: 'green' };
+  return needed ? { text: 'missing', colour: 'red' } : { text: 'optional', colour: 'yellow' };
 }

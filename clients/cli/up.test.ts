@@ -1,11 +1,14 @@
+import { Command } from 'commander';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Embedded } from '../../workers/embedded.ts';
-import { up } from './up.ts';
+import { createOutput } from './output.ts';
+import { registerUp } from './up.ts';
 
-describe('up', () => {
-  const notes: string[] = [];
-  beforeEach(() => void notes.splice(0));
-  const note = (text: string): void => void notes.push(text);
+describe('assay up', () => {
+  let notes = '';
+  beforeEach(() => {
+    notes = '';
+  });
 
   const machine = (lost: Promise<string> = new Promise(() => undefined)): Embedded & { stopped: number } => ({
     address: '127.0.0.1:7233',
@@ -18,10 +21,23 @@ describe('up', () => {
     },
   });
 
+  const up = async (embedded: Embedded): Promise<number> => {
+    let code = -1;
+    const program = new Command();
+    registerUp(program, {
+      output: createOutput({ write: () => true }, { write: (text) => (notes += text) }),
+      services: async () => ({ startEmbedded: async () => embedded }),
+      exit: (given) => (code = given),
+    });
+    await program.parseAsync(['up'], { from: 'user' });
+    return code;
+  };
+
   it('says where the server and the Web UI are, and stops everything on a signal', async () => {
     const embedded = machine();
-    const code = up({ start: async () => embedded, note });
-    await vi.waitFor(() => expect(notes).toContain('Web UI    http://127.0.0.1:8233'));
+    const code = up(embedded);
+    await vi.waitFor(() => expect(notes).toContain('Ctrl-C stops'));
+    expect(notes).toContain('Web UI    http://127.0.0.1:8233\n');
     expect(embedded.stopped).toBe(0);
     process.emit('SIGTERM', 'SIGTERM');
     expect(await code).toBe(0);
@@ -30,14 +46,14 @@ describe('up', () => {
 
   it('ends with a failure when the server is lost', async () => {
     const embedded = machine(Promise.resolve('SIGKILL'));
-    expect(await up({ start: async () => embedded, note })).toBe(2);
+    expect(await up(embedded)).toBe(2);
     expect(notes).toContain('The Temporal server has ended by itself (SIGKILL).');
     expect(embedded.stopped).toBe(1);
   });
 
   it('listens to signals no longer when it has ended', async () => {
     const before = process.listenerCount('SIGINT');
-    await up({ start: async () => machine(Promise.resolve('exit code 1')), note });
+    await up(machine(Promise.resolve('exit code 1')));
     expect(process.listenerCount('SIGINT')).toBe(before);
   });
 });
