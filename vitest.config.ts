@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['**/*.test.ts', '**/*.e2e.ts'],
     exclude: ['node_modules', 'dist', '.assay'],
     pool: 'forks',
+    globalSetup: ['testing/temporal-server.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     env: nativeParts(),

@@ -27,8 +27,8 @@ export interface LedgerActivities {
   /**
    * Tasks of an attempt as one object (at most 1 MiB of them), for a continue-as-new, for the slices of a
    * large map, and for a record too heavy to pass in one payload. `part` is unique within the attempt and
-   * safe in a file name; the same part saved again is replaced. Results that are `stored` elsewhere are copied
-   * in, so that a part can be read alone.
+   * safe in a file name; the same part saved again is replaced. Results that are `stored` elsewhere
+   * stay there: whoever reads the part follows them.
    */
   saveMemo(input: {
     run: string;

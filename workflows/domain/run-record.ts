@@ -1,5 +1,6 @@
 /** The ledger's record of one attempt of one run: what `assay runs show --json` prints. */
 import type { Interval } from './interval.ts';
+import type { Rerun } from './run-input.ts';
 
 /** Airflow's words for the states of a task. */
 export type TaskState =
@@ -67,10 +68,20 @@ export interface TaskRecord {
 export interface MapSlice {
   readonly from: number;
   readonly to: number;
-  readonly part: MemoPart;
+  /** The items themselves, in their order. */
+  readonly parts: readonly MemoPart[];
+  /** Tasks that the items' bodies created. */
+  readonly inner: readonly MemoPart[];
   readonly failed: number;
   readonly skipped: number;
+  /** Of the first item that failed. */
+  readonly error?: RecordedError;
+  /** What a rerun has still to do again here; absent once that is done. */
+  readonly again?: Rerun;
 }
+
+/** The query that every run answers with its `RunRecord`, also after its end. */
+export const RECORD_QUERY = 'assayRecord';
 
 export interface RunRecord {
   /** `<pipeline>[.<key>]-<fire time>`; also the workflow ID of the first attempt. */

@@ -10,6 +10,8 @@ export interface Profile extends ActivityOptions {
 export const QUICK: Profile = {
   queue: 'control',
   startToCloseTimeout: '30s',
+  /** It does not heartbeat, so a cancellation could not reach it. */
+  cancellationType: 'TRY_CANCEL',
   retry: { initialInterval: '200ms', maximumInterval: '10s', maximumAttempts: 10 },
 };
 
@@ -18,6 +20,8 @@ export const QUERY: Profile = {
   queue: 'data',
   startToCloseTimeout: '1h',
   heartbeatTimeout: '8s',
+  /** What comes after a cancellation must not overlap with what is still writing. */
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry: { initialInterval: '500ms', maximumInterval: '30s', maximumAttempts: 10 },
 };
 
@@ -26,5 +30,7 @@ export const TRAINING: Profile = {
   queue: 'training',
   startToCloseTimeout: '6h',
   heartbeatTimeout: '8s',
+  /** What comes after a cancellation must not overlap with what is still writing. */
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry: { initialInterval: '500ms', maximumInterval: '30s', maximumAttempts: 10 },
 };

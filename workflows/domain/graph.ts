@@ -1,0 +1,46 @@
+/** The graph of a run: its tasks and what each comes after; drawn as Mermaid. */
+import type { TaskState } from './run-record.ts';
+import type { TriggerRule } from './trigger-rules.ts';
+
+export interface GraphNode {
+  readonly name: string;
+  readonly kind: 'task' | 'map' | 'child' | 'finally';
+  readonly after: readonly string[];
+  readonly when: TriggerRule;
+  /** In a run that has begun. */
+  readonly state?: TaskState;
+}
+
+export interface TaskGraph {
+  readonly pipeline: string;
+  readonly nodes: readonly GraphNode[];
+  /** The references that the function waits for before it decides what else there is; empty when all is known. */
+  readonly decidedAfter: readonly string[];
+}
+
+export function toMermaid(graph: TaskGraph): string {
+  const ids = new Map(graph.nodes.map(({ name }, at) => [name, `t${at}`]));
+  const nodes = graph.nodes.map((node) => `  ${ids.get(node.name)}${shape(node)}`);
+  const edges = graph.nodes.flatMap((node) =>
+    node.after.map(
+      (upstream) => `  ${ids.get(upstream) ?? quoted(upstream)} ${arrow(node.when)} ${ids.get(node.name)}`,
+    ),
+  );
+  const open = graph.decidedAfter.map((name) => `  ${ids.get(name)} -.-> later(["decided at run time"])`);
+  return ['flowchart LR', ...nodes, ...edges, ...open].join('\n');
+}
+
+function shape({ name, kind, state }: GraphNode): string {
+  const label = state === undefined ? name : `${name}<br/>${state}`;
+  if (kind === 'map') return `[["${label}"]]`;
+  if (kind === 'child') return `[/"${label}"/]`;
+  return kind === 'finally' ? `{{"${label}"}}` : `["${label}"]`;
+}
+
+function arrow(when: TriggerRule): string {
+  return when === 'all_success' ? '-->' : `-- ${when} -->`;
+}
+
+function quoted(name: string): string {
+  return name.replaceAll(/[^A-Za-z0-9]/g, '_');
+}

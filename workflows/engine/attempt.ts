@@ -1,0 +1,153 @@
+/** An attempt of a run: how it is opened, and what travels with it into child workflows and new histories. */
+import { workflowInfo } from '@temporalio/workflow';
+import type { BeginOutput, LedgerActivities } from '../../activities/ledger/contract.ts';
+import type { Interval } from '../domain/interval.ts';
+import { keptTasks, unknownTasks } from '../domain/memo.ts';
+import { wholeSecond } from '../domain/run-id.ts';
+import type { Duplicate, Rerun, RunInput } from '../domain/run-input.ts';
+import type { MapSlice } from '../domain/run-record.ts';
+import { activities } from './activities.ts';
+import type { RunFacts } from './author.ts';
+import type { PipelineOptions } from './definition.ts';
+import { causesOf, toFailure } from './failures.ts';
+import type { ItemRange } from './map.ts';
+import { fromMemo } from './memo-parts.ts';
+import { QUICK } from './profiles.ts';
+import type { Memo, MemoLedger } from './runtime.ts';
+
+export interface Attempt {
+  readonly facts: RunFacts;
+  readonly startedBy: string;
+  readonly startedAt: string;
+  /** The first attempt's start: what the author's clock shows. */
+  readonly clock: string;
+  readonly tags: readonly string[];
+  readonly rerun?: Rerun;
+  readonly searchAttributes: readonly string[];
+  readonly memo: Memo;
+  /** Histories of this attempt before this one. */
+  readonly generation: number;
+  /** Only in a child workflow that runs a slice of a map. */
+  readonly slice?: ItemRange & { readonly map: string; readonly before?: MapSlice };
+}
+
+/** What a workflow of a pipeline is started with: by anybody, or by itself. */
+export type WorkflowInput = RunInput & { readonly resume?: Attempt };
+
+export const ledger = activities<LedgerActivities>('ledger', QUICK);
+
+/** Claims the attempt. @throws InvalidInput, InvalidParams, UnknownTasks */
+export async function openAttempt(
+  definition: Pick<PipelineOptions<never>, 'name' | 'tags'>,
+  input: RunInput,
+  memoLedger: (run: string, attempt: number) => MemoLedger,
+): Promise<Attempt | Duplicate> {
+  const info = workflowInfo();
+  checkInput(input);
+  const begun = await ledger
+    .begin({
+      pipeline: definition.name,
+      ...(input.key !== undefined && { key: input.key }),
+      fireTime: wholeSecond(input.fireTime ?? scheduledTime() ?? info.startTime.getTime()),
+      mayBump: input.fireTime === undefined && scheduledTime() === undefined,
+      attempt: input.attempt ?? 1,
+      params: input.params,
+      holder: { workflowId: info.workflowId, firstRunId: info.firstExecutionRunId },
+    })
+    .catch(rethrowCause);
+  if (begun.kind === 'duplicate') {
+    const { run, attempt, holder } = begun;
+    return { duplicateOf: { run, attempt }, holder };
+  }
+  const memo = await rememberedTasks(begun, input.rerun, memoLedger(begun.run, begun.attempt));
+  return attemptOf(definition, input, begun, memo);
+}
+
+type Claimed = Extract<BeginOutput, { kind: 'claimed' }>;
+
+function attemptOf(
+  definition: Pick<PipelineOptions<never>, 'name' | 'tags'>,
+  input: RunInput,
+  begun: Claimed,
+  memo: Memo,
+): Attempt {
+  const startedAt = workflowInfo().startTime.toISOString();
+  const previous = begun.memo?.record;
+  const { run: id, attempt, fireTime, params } = begun;
+  const interval: Interval = input.interval ?? previous?.interval ?? { start: fireTime, end: fireTime };
+  return {
+    facts: {
+      id,
+      pipeline: definition.name,
+      ...(input.key !== undefined && { key: input.key }),
+      attempt,
+      params,
+      fireTime,
+      interval,
+      codeVersion: workflowInfo().currentDeploymentVersion?.buildId ?? 'unversioned',
+    },
+    startedBy: input.startedBy ?? (scheduledTime() === undefined ? 'manual' : 'schedule'),
+    startedAt,
+    clock: previous?.clock ?? startedAt,
+    tags: [...(definition.tags ?? []), ...(input.tags ?? [])],
+    ...(input.rerun !== undefined && { rerun: input.rerun }),
+    searchAttributes: begun.searchAttributes,
+    memo,
+    generation: 0,
+  };
+}
+
+/** What of the attempt before need not be done again. */
+async function rememberedTasks(
+  { memo, run }: Claimed,
+  rerun: Rerun | undefined,
+  memoLedger: MemoLedger,
+): Promise<Memo> {
+  if (rerun === undefined || memo === null) return { tasks: [] };
+  const { record, parts } = memo;
+  const before = parts === undefined ? record.tasks : await fromMemo(memoLedger, { parts });
+  const unknown = unknownTasks(before, rerun);
+  if (unknown.length > 0) {
+    const known = [...new Set(before.map(({ name }) => name))].join(', ');
+    const message = `${run} has no task ${unknown.join(', ')}; it has ${known || 'none'}`;
+    throw toFailure({ type: 'UnknownTasks', message });
+  }
+  return { tasks: keptTasks(before, rerun) };
+}
+
+/** The nominal time of the schedule that started this, if one did. */
+function scheduledTime(): string | undefined {
+  const [time] = workflowInfo().searchAttributes['TemporalScheduledStartTime'] ?? [];
+  return time instanceof Date ? time.toISOString() : typeof time === 'string' ? time : undefined;
+}
+
+/** A raw start may hand in anything. */
+function checkInput(input: unknown): asserts input is RunInput {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw invalid(`the input must be an object such as {"params": {…}}; given: ${JSON.stringify(input)}`);
+  }
+  const { fireTime, interval, attempt } = input as Record<string, unknown>;
+  if (fireTime !== undefined && !isTime(fireTime)) throw invalid('fireTime must be a time in RFC 3339');
+  if (attempt !== undefined && attempt !== 'next' && !(Number.isInteger(attempt) && Number(attempt) > 0)) {
+    throw invalid(`attempt must be a positive integer or 'next'`);
+  }
+  if (interval === undefined) return;
+  const { start, end } = (interval ?? {}) as Record<string, unknown>;
+  if (!isTime(start) || !isTime(end) || Date.parse(start) > Date.parse(end)) {
+    throw invalid('interval must be {"start": …, "end": …}, two times in RFC 3339, the start first');
+  }
+}
+
+function isTime(value: unknown): value is string {
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) && Number.isFinite(Date.parse(value));
+}
+
+function invalid(message: string): Error {
+  return toFailure({ type: 'InvalidInput', message });
+}
+
+/** The run fails with what is wrong, not with where that was found. */
+function rethrowCause(error: unknown): never {
+  const cause = causesOf(error).findLast(({ permanent }) => permanent);
+  throw cause === undefined ? error : toFailure(cause);
+}

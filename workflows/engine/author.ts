@@ -1,0 +1,176 @@
+/** The run as its author writes with it, on top of the scheduler. */
+import type { Retries } from '../domain/retry.ts';
+import type { TriggerRule } from '../domain/trigger-rules.ts';
+import type { AnyPipeline } from './definition.ts';
+import { runMap, type ItemRange, type MapPlace, type MapSpec } from './map.ts';
+import { Skipped, type AnyRef, type Outcome, type TaskRef } from './references.ts';
+import type { ChildInput, Ending, Run } from './run.ts';
+import type { Memo, Runtime, TaskContext } from './runtime.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Task, TaskSpec } from './task.ts';
+
+/** What does not change in an attempt. */
+export type RunFacts = Pick<
+  Run,
+  'id' | 'pipeline' | 'key' | 'attempt' | 'params' | 'fireTime' | 'interval' | 'codeVersion'
+>;
+
+export interface SliceWork {
+  readonly map: string;
+  readonly range: ItemRange;
+  /** Told once the map's task has been created. */
+  readonly reached: (place: MapPlace) => void;
+}
+
+export interface AuthorParts {
+  readonly scheduler: Scheduler;
+  readonly runtime: Runtime;
+  readonly facts: RunFacts;
+  /** What the run knows so far, for child workflows to start from. */
+  readonly memo: () => Promise<Memo>;
+  readonly slice?: SliceWork;
+}
+
+export interface Author {
+  readonly run: Run<never>;
+  /** Creates the tasks of `finally`, at the end. */
+  teardown(ending: Ending): void;
+}
+
+interface LooseOptions {
+  readonly after?: readonly AnyRef[];
+  readonly when?: TriggerRule;
+  readonly retries?: Retries;
+  readonly timeout?: TaskSpec['timeout'];
+  readonly mayFail?: boolean;
+}
+
+type LooseBody = (...values: never[]) => unknown;
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
+
+export function createAuthor(parts: AuthorParts): Author {
+  const { scheduler, runtime, facts } = parts;
+  const taskOf = new Map<unknown, Task>();
+  const closing: ((ending: Ending) => void)[] = [];
+
+  const add = (
+    name: string,
+    kind: TaskSpec['kind'],
+    { after = [], when = 'all_success', retries = {}, timeout, mayFail = false }: LooseOptions,
+    body: TaskSpec['body'],
+  ): TaskRef<never> => {
+    const index = runtime.current()?.index;
+    const task = scheduler.add({
+      name: checkedName(runtime, name),
+      kind,
+      upstream: after.map((ref) => known(runtime, taskOf.get(ref), name)),
+      when,
+      retries,
+      mayFail,
+      ...(index !== undefined && { index }),
+      ...(timeout !== undefined && { timeout }),
+      body,
+    });
+    const ref = referenceTo(scheduler, task);
+    taskOf.set(ref, task);
+    return ref;
+  };
+
+  const run = {
+    ...facts,
+    task: (name: string, ...rest: readonly [LooseBody] | readonly [LooseOptions, LooseBody]) => {
+      const [options, body] = rest.length === 1 ? [{}, rest[0]] : rest;
+      return add(name, 'task', options, (outcomes, context) =>
+        call(body, [...argumentsOf(options, outcomes), context]),
+      );
+    },
+    map: (name: string, options: LooseOptions & { over: unknown; concurrency?: number }, body: LooseBody) => {
+      const { over, after = [], retries = {}, mayFail = false, timeout, concurrency } = options;
+      const fromTask = taskOf.has(over);
+      const spec: MapSpec = {
+        retries,
+        body: (item, context) => call(body, [item, context]),
+        ...(timeout !== undefined && { timeout }),
+        ...(concurrency !== undefined && { concurrency }),
+      };
+      const when = options.when ?? 'all_success';
+      const upstream = fromTask ? [over as AnyRef, ...after] : after;
+      const ref = add(name, 'map', { after: upstream, when, mayFail }, (outcomes, _context, task) =>
+        runMap(placeOf(parts, task), spec, fromTask ? valueIn(runtime, outcomes[0]) : over),
+      );
+      const task = known(runtime, taskOf.get(ref), name);
+      if (parts.slice?.map === task.label) parts.slice.reached(placeOf(parts, task));
+      return ref;
+    },
+    child: (
+      name: string,
+      { definition }: AnyPipeline,
+      input: ChildInput<unknown> | ((...values: never[]) => ChildInput<unknown>),
+      options: LooseOptions = {},
+    ) =>
+      add(name, 'child', options, (outcomes, context) => {
+        const given = typeof input === 'function' ? call(input, argumentsOf(options, outcomes)) : input;
+        return runtime.child(definition.name, given as ChildInput<unknown>, context);
+      }),
+    finally: (name: string, body: (ending: Ending, task: TaskContext) => unknown) => {
+      checkedName(runtime, name);
+      closing.push((ending) => {
+        add(name, 'finally', {}, (_outcomes, context) => body(ending, context));
+      });
+    },
+    skip: (reason?: string): never => {
+      throw new Skipped(reason);
+    },
+  };
+  return {
+    run: run as unknown as Run<never>,
+    teardown: (ending) => closing.forEach((create) => create(ending)),
+  };
+}
+
+function referenceTo(scheduler: Scheduler, task: Task): TaskRef<never> {
+  return {
+    name: task.spec.name,
+    // oxlint-disable-next-line unicorn/no-thenable -- awaiting a reference is what it is for
+    then: (resolved, rejected) => (scheduler.value(task) as Promise<never>).then(resolved, rejected),
+    outcome: () => scheduler.awaited(task) as Promise<Outcome<never>>,
+  };
+}
+
+function placeOf({ scheduler, runtime, memo, slice }: AuthorParts, task: Task): MapPlace {
+  const own = slice !== undefined && slice.map === task.label;
+  return { scheduler, runtime, task, memo, ...(own && { slice: slice.range }) };
+}
+
+/** Values where the rule promises that there are some, else outcomes. */
+function argumentsOf(
+  { when = 'all_success' }: LooseOptions,
+  outcomes: readonly Outcome<unknown>[],
+): unknown[] {
+  if (when !== 'all_success') return [...outcomes];
+  return outcomes.map((outcome) => (outcome.state === 'success' ? outcome.value : undefined));
+}
+
+function valueIn(runtime: Runtime, outcome: Outcome<unknown> | undefined): unknown {
+  if (outcome?.state === 'success') return outcome.value;
+  const message = 'what the map runs over has no value: its task did not succeed';
+  throw runtime.toError({ type: 'NothingToMapOver', message });
+}
+
+/** The types of what is handed in were checked where the author wrote the body. */
+function call(body: LooseBody, values: readonly unknown[]): unknown {
+  return (body as (...values: readonly unknown[]) => unknown)(...values);
+}
+
+function known(runtime: Runtime, task: Task | undefined, name: string): Task {
+  if (task !== undefined) return task;
+  const message = `${name} comes after something that is no reference of this run`;
+  throw runtime.toError({ type: 'UnknownReference', message });
+}
+
+function checkedName(runtime: Runtime, name: string): string {
+  if (NAME.test(name)) return name;
+  const message = `'${name}' is no task name: up to 100 letters, digits, '_', '.' and '-', the first a letter or digit`;
+  throw runtime.toError({ type: 'InvalidTaskName', message });
+}

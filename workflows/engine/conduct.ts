@@ -1,0 +1,105 @@
+/** From the opened attempt to its end: the function runs, the rest settles, `finally` runs, the record is closed. */
+import { CancellationScope, CancelledFailure, continueAsNew, log } from '@temporalio/workflow';
+import type { RecordedError, RunRecord } from '../domain/run-record.ts';
+import { ledger, type Attempt, type WorkflowInput } from './attempt.ts';
+import type { PipelineDefinition } from './definition.ts';
+import { endingOf, runFailed } from './ending.ts';
+import { toFailure } from './failures.ts';
+import { sliceResult } from './map.ts';
+import { toMemo } from './memo-parts.ts';
+import { checkedResult } from './result-size.ts';
+import type { MemoLedger } from './runtime.ts';
+import { createView, type View } from './view.ts';
+import { carriedTasks, startWork, type Returned, type Work } from './work.ts';
+
+export async function conduct<P, R>(
+  definition: PipelineDefinition<P, R>,
+  attempt: Attempt,
+): Promise<unknown> {
+  const view = createView(attempt);
+  const work = await startWork(definition, attempt, view.changed);
+  view.show(work.scheduler);
+  const whole = attempt.slice === undefined ? wholeRun(work) : wholeSlice(work);
+  const parked = work.scheduler.parked.then(() => undefined);
+  const ended = await Promise.race([whole, parked]);
+  if (ended === undefined && !work.isCancelled()) return goOn(attempt, work);
+  const returned = ended ?? (await whole);
+  if (attempt.slice === undefined) return finish(attempt, work, view, returned);
+  if (work.isCancelled()) throw new CancelledFailure('the slice was cancelled');
+  return sliceResult(await work.map, attempt.slice);
+}
+
+async function wholeRun({ returned, scheduler }: Work): Promise<Returned> {
+  const outcome = await returned;
+  await scheduler.settle();
+  return outcome;
+}
+
+async function wholeSlice({ returned, map }: Work): Promise<Returned> {
+  const place = await Promise.race([map, returned.then(() => undefined)]);
+  if (place === undefined) {
+    const message =
+      'the function ended without creating the map that this slice belongs to: it is not deterministic';
+    throw toFailure({ type: 'MapNotReached', message });
+  }
+  await place.task.ended;
+  const { error } = place.task.progress;
+  if (error !== undefined) throw toFailure(error);
+  return { value: undefined };
+}
+
+/** The same attempt in a new history. What is too heavy for a payload goes through the ledger. */
+async function goOn(attempt: Attempt, { scheduler, runtime }: Work): Promise<never> {
+  const { slice, generation } = attempt;
+  const name = `history-${slice === undefined ? '' : `${slice.map}-${slice.from}-`}${generation + 1}`;
+  const memo = await toMemo(runtime.ledger, name, carriedTasks(scheduler));
+  const next = { ...attempt, memo, generation: generation + 1 };
+  if (slice === undefined) return again(next);
+  const { before: _takenOver, ...own } = slice;
+  return again({ ...next, slice: own });
+}
+
+function again(resume: Attempt): Promise<never> {
+  return continueAsNew<(input: WorkflowInput) => Promise<unknown>>({ resume });
+}
+
+async function finish(attempt: Attempt, work: Work, view: View, returned: Returned): Promise<unknown> {
+  const { scheduler, author, runtime, isCancelled } = work;
+  return CancellationScope.nonCancellable(async () => {
+    scheduler.enterTeardown();
+    author.teardown(endingOf(scheduler, returned, isCancelled()));
+    await scheduler.settle();
+    const result = checkedResult('the run', 'value' in returned ? returned.value : undefined);
+    const ending = endingOf(
+      scheduler,
+      result.ok ? returned : { error: toFailure(result.error) },
+      isCancelled(),
+    );
+    const failure =
+      ending.state === 'failed' ? runFailed(attempt.facts.id, ending, scheduler.tasks.length) : undefined;
+    await close(runtime.ledger, view.end(ending.state, summary(result, failure)));
+    if (failure !== undefined) throw toFailure(failure);
+    if (ending.state === 'cancelled') throw new CancelledFailure(`${attempt.facts.id} was cancelled`);
+    return result.ok ? result.value : undefined;
+  });
+}
+
+function summary(
+  result: ReturnType<typeof checkedResult>,
+  error: RecordedError | undefined,
+): { result?: unknown; error?: RecordedError } {
+  if (error !== undefined) return { error };
+  return result.ok && result.value !== undefined ? { result: result.value } : {};
+}
+
+/** A run whose record can't be written now keeps its own outcome: the sweeper writes what is missing. */
+async function close(memoLedger: MemoLedger, record: RunRecord): Promise<void> {
+  try {
+    const memo = await toMemo(memoLedger, 'record', record.tasks);
+    await ledger.close(
+      'tasks' in memo ? { record } : { record: { ...record, tasks: [] }, parts: memo.parts },
+    );
+  } catch (error) {
+    log.error('the record could not be written; the sweeper will', { run: record.run, error });
+  }
+}

@@ -1,0 +1,38 @@
+/** A pipeline's definition: what is known of it without running it. */
+import type { ParamsSchema } from '../domain/params.ts';
+import type { Duplicate, RunInput } from '../domain/run-input.ts';
+import type { Run } from './run.ts';
+
+/** The function's own schema, read by clients and by the ledger; never in the workflow sandbox. */
+export interface TypedSchema<P> extends ParamsSchema {
+  readonly _output?: P;
+}
+
+export interface PipelineOptions<P> {
+  /** Also the name of its export, and so its workflow type: letters, digits, `_`. */
+  readonly name: string;
+  readonly params?: () => TypedSchema<P>;
+  readonly tags?: readonly string[];
+  readonly description?: string;
+  /** Go on in a new history at this many events instead of when the server suggests it: for tests. */
+  readonly continueAfterEvents?: number;
+}
+
+export interface PipelineDefinition<P = unknown, R = unknown> extends PipelineOptions<P> {
+  readonly body: (run: Run<P>) => Promise<R> | R;
+}
+
+/** An ordinary Temporal workflow, with its definition attached. */
+export interface Pipeline<P = unknown, R = unknown> {
+  (input?: RunInput): Promise<R | Duplicate>;
+  readonly definition: PipelineDefinition<P, R>;
+}
+
+/** Any pipeline, as a registry or a client sees it. */
+export interface AnyPipeline {
+  (input?: RunInput): Promise<unknown>;
+  readonly definition: Omit<PipelineOptions<never>, 'params'> & {
+    readonly params?: () => ParamsSchema;
+    readonly body: (run: Run<never>) => unknown;
+  };
+}

@@ -1,0 +1,52 @@
+/** Errors of Temporal and JavaScript as the engine reads and throws them. */
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  ChildWorkflowFailure,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+import type { Cause } from '../domain/retry.ts';
+import type { RecordedError } from '../domain/run-record.ts';
+
+/** Outermost first; wrappers that only say where it happened are left out where there is a cause. */
+export function causesOf(error: unknown): readonly Cause[] {
+  const causes: Cause[] = [];
+  for (let link = error; link !== undefined && link !== null; link = causeOf(link)) {
+    if (!isWrapper(link) || causeOf(link) === undefined) causes.push(asCause(link));
+  }
+  return causes;
+}
+
+/** For authors: a fault that no further try can mend. */
+export function permanent(type: string, message: string, details?: unknown): ApplicationFailure {
+  return toFailure(details === undefined ? { type, message } : { type, message, details });
+}
+
+export function toFailure({ type, message, details }: RecordedError): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, type, ...(details === undefined ? [] : [details]));
+}
+
+function asCause(error: unknown): Cause {
+  if (error instanceof ApplicationFailure) {
+    const [details] = error.details ?? [];
+    const cause = {
+      type: error.type ?? 'Error',
+      message: error.message,
+      permanent: error.nonRetryable ?? false,
+    };
+    return details === undefined || details === null ? cause : { ...cause, details };
+  }
+  if (error instanceof TimeoutFailure) {
+    return { type: 'Timeout', message: `${error.message} (${error.timeoutType})`, permanent: false };
+  }
+  if (error instanceof Error) return { type: error.name, message: error.message, permanent: false };
+  return { type: 'Error', message: String(error), permanent: false };
+}
+
+function isWrapper(error: unknown): boolean {
+  return error instanceof ActivityFailure || error instanceof ChildWorkflowFailure;
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? (error.cause ?? undefined) : undefined;
+}

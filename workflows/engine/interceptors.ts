@@ -1,0 +1,38 @@
+/** Every activity says which run it works for, and in its ID and summary which task and try. */
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { ActivityInput, WorkflowInterceptors } from '@temporalio/workflow';
+import { formatActivityId, taskLabel } from '../domain/activity-id.ts';
+import { RUN_HEADER } from '../domain/run-header.ts';
+import { currentRun, currentTask } from './task-context.ts';
+
+export function interceptors(): WorkflowInterceptors {
+  let sequence = 0;
+  return {
+    outbound: [
+      {
+        scheduleActivity: (input, next) => {
+          sequence += 1;
+          return next({ ...input, headers: headersOf(input), options: optionsOf(input, sequence) });
+        },
+      },
+    ],
+  };
+}
+
+function headersOf({ headers }: ActivityInput): ActivityInput['headers'] {
+  const run = currentRun();
+  return run === undefined ? headers : { ...headers, [RUN_HEADER]: defaultPayloadConverter.toPayload(run) };
+}
+
+function optionsOf({ options }: ActivityInput, sequence: number): ActivityInput['options'] {
+  const task = currentTask();
+  if (task === undefined || options.activityId !== undefined) return options;
+  const { name, index, try: tries } = task;
+  const place = index === undefined ? {} : { index };
+  const label = taskLabel(name, index);
+  return {
+    summary: tries === 1 ? label : `${label} (try ${tries})`,
+    ...options,
+    activityId: formatActivityId({ task: name, ...place, try: tries, sequence }),
+  };
+}

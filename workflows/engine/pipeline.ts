@@ -1,0 +1,39 @@
+/** `pipeline()`: an ordinary Temporal workflow out of a definition and a function. */
+import { workflowInfo } from '@temporalio/workflow';
+import { openAttempt, type WorkflowInput } from './attempt.ts';
+import { conduct } from './conduct.ts';
+import type { Pipeline, PipelineOptions } from './definition.ts';
+import { toFailure } from './failures.ts';
+import type { Run } from './run.ts';
+import { createMemoLedger } from './temporal-runtime.ts';
+
+/** Letters and digits only where the name is also that of an export. */
+const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+
+/**
+ * @example
+ * export const medallion = pipeline(
+ *   { name: 'medallion', params: () => z.object({ project: z.string() }) },
+ *   async (run) => {
+ *     const landed = run.task('landed', () => lake.land({ project: run.params.project, interval: run.interval }));
+ *     return run.task('bronze', { after: [landed] }, ({ files }, { key }) => lake.ingest({ …, files, key }));
+ *   },
+ * );
+ */
+export function pipeline<P, R>(
+  options: PipelineOptions<P>,
+  body: (run: Run<P>) => Promise<R> | R,
+): Pipeline<P, R> {
+  if (!NAME.test(options.name)) throw new RangeError(`'${options.name}' is no pipeline name: ${NAME.source}`);
+  const definition = { ...options, body };
+  const workflow = async (input: WorkflowInput = {}): Promise<unknown> => {
+    const { workflowType } = workflowInfo();
+    if (workflowType !== options.name) {
+      const message = `pipeline ${options.name} is exported as ${workflowType}: give both the same name`;
+      throw toFailure({ type: 'InvalidPipeline', message });
+    }
+    const attempt = input?.resume ?? (await openAttempt(definition, input, createMemoLedger));
+    return 'duplicateOf' in attempt ? attempt : conduct(definition, attempt);
+  };
+  return Object.assign(workflow, { definition }) as Pipeline<P, R>;
+}

@@ -1,0 +1,105 @@
+/** What an author writes with: the run that a pipeline's function is handed. */
+import type { Duration } from '../domain/duration.ts';
+import type { Interval } from '../domain/interval.ts';
+import type { Mapped } from '../domain/mapped.ts';
+import type { Retries } from '../domain/retry.ts';
+import type { RunInput } from '../domain/run-input.ts';
+import type { RecordedError } from '../domain/run-record.ts';
+import type { TriggerRule } from '../domain/trigger-rules.ts';
+import type { Pipeline } from './definition.ts';
+import type { AnyRef, Outcomes, TaskRef, Values } from './references.ts';
+import type { TaskContext } from './runtime.ts';
+
+interface Options<After extends readonly AnyRef[]> {
+  readonly after?: After;
+  readonly retries?: Retries;
+  /** Of one try; a longer one is cancelled and fails with `TaskTimeout`. */
+  readonly timeout?: Duration;
+  /** A failure of this task alone does not fail the run. */
+  readonly mayFail?: boolean;
+}
+
+interface ByValue<After extends readonly AnyRef[]> extends Options<After> {
+  readonly when?: 'all_success';
+}
+
+interface ByOutcome<After extends readonly AnyRef[]> extends Options<After> {
+  readonly when: Exclude<TriggerRule, 'all_success'>;
+}
+
+type ForValues<After extends readonly AnyRef[], R> = (
+  ...values: [...Values<After>, TaskContext]
+) => R | Promise<R>;
+
+type ForOutcomes<After extends readonly AnyRef[], R> = (
+  ...outcomes: [...Outcomes<After>, TaskContext]
+) => R | Promise<R>;
+
+export interface MapOptions<T, After extends readonly AnyRef[]> extends Options<After> {
+  /** The items, or the task that returns them. */
+  readonly over: readonly T[] | TaskRef<readonly T[]> | TaskRef<Mapped<T>>;
+  /** Items that run at the same time; 100 by default. */
+  readonly concurrency?: number;
+  readonly when?: TriggerRule;
+}
+
+export interface ChildOptions<After extends readonly AnyRef[]> extends Options<After> {
+  readonly when?: TriggerRule;
+}
+
+/** By default the parent's fire time and interval; with every try the child's next attempt. */
+export type ChildInput<P> = Omit<RunInput, 'params' | 'attempt'> & { readonly params?: P };
+
+/** How the run ended, for `finally`. */
+export interface Ending {
+  readonly state: 'success' | 'failed' | 'cancelled';
+  readonly failed: readonly { readonly task: string; readonly error: RecordedError }[];
+}
+
+export interface Run<P = unknown> {
+  /** `<pipeline>[.<key>]-<fire time>`: the same for every attempt. */
+  readonly id: string;
+  readonly pipeline: string;
+  readonly key?: string;
+  readonly attempt: number;
+  readonly params: P;
+  /** RFC 3339, UTC, whole seconds. */
+  readonly fireTime: string;
+  readonly interval: Interval;
+  /** Of the workers that opened this attempt. */
+  readonly codeVersion: string;
+
+  /** Starts `body` when what it comes `after` is done; results are kept under `name`, unique within the run. */
+  task<R>(name: string, body: ForValues<[], R>): TaskRef<R>;
+  task<R, const After extends readonly AnyRef[] = []>(
+    name: string,
+    options: ByValue<After>,
+    body: ForValues<After, R>,
+  ): TaskRef<R>;
+  task<R, const After extends readonly AnyRef[] = []>(
+    name: string,
+    options: ByOutcome<After>,
+    body: ForOutcomes<After, R>,
+  ): TaskRef<R>;
+
+  /** Runs `body` for each item, as tasks `name[0]`, `name[1]`, …; fails when one of them does. */
+  map<T, R, const After extends readonly AnyRef[] = []>(
+    name: string,
+    options: MapOptions<T, After>,
+    body: (item: T, task: TaskContext) => R | Promise<R>,
+  ): TaskRef<Mapped<R>>;
+
+  /** Runs another pipeline and waits for it; cancelled and ended with this run. */
+  child<P2, R, const After extends readonly AnyRef[] = []>(
+    name: string,
+    pipeline: Pipeline<P2, R>,
+    input: ChildInput<P2> | ((...values: Values<After>) => ChildInput<P2>),
+    options?: ChildOptions<After>,
+  ): TaskRef<R>;
+
+  /** Runs when all else has ended, in every attempt, also on failure and cancellation, and hides neither. */
+  finally(name: string, body: (ending: Ending, task: TaskContext) => unknown): void;
+
+  /** Skips the task that calls it, or, called by the pipeline's function, what it has not yet created. */
+  skip(reason?: string): never;
+}

@@ -1,0 +1,62 @@
+/** What the scheduler needs of the world: Temporal in a run, stand-ins in unit tests, nothing in a dry run. */
+import type { Cause } from '../domain/retry.ts';
+import type { MapSlice, MemoPart, RecordedError, StoredResult, TaskRecord } from '../domain/run-record.ts';
+import type { ChildInput } from './run.ts';
+
+/** What a task's body is told about itself. */
+export interface TaskContext {
+  readonly name: string;
+  readonly index?: readonly number[];
+  /** Counted from 1. */
+  readonly try: number;
+  /** `<run>/<attempt>/<name>[/<index>]`: the idempotency key of all that the task writes, the same for all tries. */
+  readonly key: string;
+}
+
+export interface Runtime {
+  /** Milliseconds since the epoch, the same in every replay. */
+  now(): number;
+  /** Durable, and ended by a cancellation. */
+  sleep(ms: number, summary: string): Promise<void>;
+  /** Runs a body as a task: `current()` is its context in all that the body starts. */
+  enter<T>(task: TaskContext, body: () => Promise<T>): Promise<T>;
+  current(): TaskContext | undefined;
+  /** Cancels what a body has started and rejects with `TaskTimeout` when it takes longer. */
+  within<T>(ms: number, body: () => Promise<T>): Promise<T>;
+  /** The error and its causes, outermost first. */
+  causesOf(error: unknown): readonly Cause[];
+  isCancellation(error: unknown): boolean;
+  /** What awaiting a failed reference throws. */
+  toError(error: RecordedError): Error;
+  /** The history has grown so long that the run should go on in a new one. */
+  shouldContinue(): boolean;
+  /** Some task has another state. */
+  changed(): void;
+  /** Runs a pipeline as a child workflow and waits for its end. */
+  child(pipeline: string, input: ChildInput<unknown>, task: TaskContext): Promise<unknown>;
+  readonly ledger: MemoLedger;
+  readonly slices: SliceRunner;
+}
+
+export interface MemoLedger {
+  save(part: string, tasks: readonly TaskRecord[]): Promise<MemoPart>;
+  load(part: MemoPart): Promise<readonly TaskRecord[]>;
+  result(stored: StoredResult): Promise<unknown>;
+}
+
+/** Runs items `from` to `to` of a map in a child workflow. */
+export interface SliceRunner {
+  run(slice: SliceOrder): Promise<MapSlice>;
+}
+
+export interface SliceOrder {
+  readonly map: string;
+  readonly from: number;
+  readonly to: number;
+  /** The same items as an earlier attempt left them, with what of them is to be done again. */
+  readonly before?: MapSlice;
+  /** What the run knows so far. */
+  readonly memo: Memo;
+}
+
+export type Memo = { readonly tasks: readonly TaskRecord[] } | { readonly parts: readonly MemoPart[] };

@@ -1,0 +1,368 @@
+/**
+ * The heart of a run, free of Temporal: tasks start when their trigger rule says so, are tried again as declared,
+ * and end in one of Airflow's states. What stands in the memo is not done again. When the run should go on in a new
+ * history, no task starts, running ones finish, and `settle` says so.
+ */
+import { taskLabel } from '../domain/activity-id.ts';
+import { formatDuration, milliseconds } from '../domain/duration.ts';
+import { groupBy } from '../domain/group-by.ts';
+import { createRandom } from '../domain/random.ts';
+import { decideRetry } from '../domain/retry.ts';
+import type { RecordedError, TaskRecord } from '../domain/run-record.ts';
+import { hasEnded, judge, type EndState } from '../domain/trigger-rules.ts';
+import { Skipped, type Outcome } from './references.ts';
+import { checkedResult } from './result-size.ts';
+import type { Runtime, TaskContext } from './runtime.ts';
+import { createTask, recordOf, type Task, type TaskSpec } from './task.ts';
+
+/** Thrown by a body that will be taken up again in a new history, from what its record says. */
+export class Parked extends Error {
+  override readonly name = 'Parked';
+}
+
+export interface SchedulerOptions {
+  readonly runtime: Runtime;
+  /** `<run>/<attempt>`, from which the tasks' keys are made. */
+  readonly attemptKey: string;
+  readonly memo: readonly TaskRecord[];
+  /** In a slice of a map only the map of this label runs; all else comes from the memo, or not at all. */
+  readonly only?: string;
+}
+
+const CANCELLED: RecordedError = { type: 'Cancelled', message: 'the run was cancelled' };
+
+type Stage = 'open' | 'draining' | 'cancelled' | 'teardown';
+
+export class Scheduler {
+  readonly tasks: Task[] = [];
+  readonly #runtime: Runtime;
+  readonly #options: SchedulerOptions;
+  readonly #memo: ReadonlyMap<string, TaskRecord>;
+  readonly #labels = new Map<string, Task>();
+  readonly #running = new Set<Task>();
+  readonly #reached = new Map<string | undefined, Set<string>>();
+  readonly #results = new Map<Task, Promise<unknown>>();
+  readonly #parked = new Set<Task>();
+  #open = 0;
+  #stage: Stage = 'open';
+  #stopBackoffs = (): void => undefined;
+  readonly #drained = new Promise<'in a new history'>((resolve) => {
+    this.#stopBackoffs = () => resolve('in a new history');
+  });
+  #noticed = (): void => undefined;
+  #allParked = (): void => undefined;
+  /** Resolves when what is left can only run in a new history. */
+  readonly parked = new Promise<void>((resolve) => {
+    this.#allParked = resolve;
+  });
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+    this.#runtime = options.runtime;
+    this.#memo = new Map(options.memo.map((task) => [taskLabel(task.name, task.index), task]));
+  }
+
+  add(spec: TaskSpec): Task {
+    const label = taskLabel(spec.name, spec.index);
+    if (this.#labels.has(label)) throw this.#runtime.toError(duplicateName(label));
+    const within = this.#frame();
+    const awaited = this.#reached.get(within) ?? [];
+    const upstream = spec.upstream.map((task) => task.spec.name);
+    const after = [...new Set([...upstream, ...(spec.after ?? []), ...awaited])];
+    const place = within === undefined ? { after } : { after, within };
+    const task = createTask(spec, place, this.#memo.get(label));
+    this.#labels.set(label, task);
+    this.tasks.push(task);
+    if (hasEnded(task.progress.state)) task.end();
+    else this.#wait(task);
+    this.#runtime.changed();
+    return task;
+  }
+
+  /** Of a task that has ended or not; never rejects. */
+  async outcome(task: Task): Promise<Outcome<unknown>> {
+    const { state, error, reason } = task.progress;
+    if (!hasEnded(state)) return { state: 'pending' };
+    if (state === 'success') return { state, value: await this.#result(task) };
+    if (state === 'skipped') return reason === undefined ? { state } : { state, reason };
+    return { state, error: error ?? upstreamFailed(task) };
+  }
+
+  /** For whoever awaits a reference: what they create afterwards comes after the task. */
+  async awaited(task: Task): Promise<Outcome<unknown>> {
+    const frame = this.#frame();
+    await task.ended;
+    const outcome = await this.outcome(task);
+    this.#reachedBy(frame).add(task.spec.name);
+    return outcome;
+  }
+
+  /** The value, or what awaiting the reference throws. */
+  async value(task: Task): Promise<unknown> {
+    const outcome = await this.awaited(task);
+    if (outcome.state === 'success') return outcome.value;
+    if (outcome.state === 'skipped') throw new Skipped(outcome.reason);
+    task.thrown ??= this.#runtime.toError(task.progress.error ?? upstreamFailed(task));
+    throw task.thrown;
+  }
+
+  /** Resolves when all tasks so far have ended; never where some are parked. */
+  async settle(): Promise<void> {
+    while (this.#open > 0) {
+      await new Promise<void>((resolve) => {
+        this.#noticed = resolve;
+      });
+    }
+  }
+
+  /** What has not started never will; what is running is ended by whoever cancelled it. */
+  cancel(): void {
+    this.#stage = 'cancelled';
+    for (const task of this.#parked) this.#end(task, 'failed', { error: CANCELLED });
+    for (const task of this.tasks) this.#consider(task);
+  }
+
+  /** Tasks whose failure is the run's. */
+  failures(): readonly Task[] {
+    return this.tasks.filter(({ progress, spec }) => progress.state === 'failed' && !spec.mayFail);
+  }
+
+  /** From here on tasks start again, whatever came before: the stage of `finally`. */
+  enterTeardown(): void {
+    this.#stage = 'teardown';
+  }
+
+  /** Whether the run has begun to make itself ready for a new history. */
+  isDraining(): boolean {
+    if (this.#stage === 'open' && this.#runtime.shouldContinue()) {
+      this.#stage = 'draining';
+      this.#stopBackoffs();
+    }
+    return this.#stage === 'draining';
+  }
+
+  records(): TaskRecord[] {
+    const inside = groupBy(this.#options.memo, ({ within }) => (within === undefined ? [] : [within]));
+    const adopted = (label: string): TaskRecord[] =>
+      (inside.get(label) ?? []).flatMap((record) => {
+        const own = taskLabel(record.name, record.index);
+        return this.#labels.has(own) ? [] : [{ ...record, fromMemo: true }, ...adopted(own)];
+      });
+    return this.tasks.flatMap((task) => [
+      recordOf(task),
+      ...(task.progress.fromMemo ? adopted(task.label) : []),
+    ]);
+  }
+
+  #wait(task: Task): void {
+    if (this.#isDormant(task)) return;
+    this.#open += 1;
+    const outer = task.within === undefined ? undefined : this.#labels.get(task.within);
+    if (outer !== undefined) outer.openInside += 1;
+    task.followers.push(() => {
+      if (outer !== undefined) outer.openInside -= 1;
+    });
+    for (const upstream of task.spec.upstream) upstream.followers.push(() => this.#consider(task));
+    this.#consider(task);
+  }
+
+  #consider(task: Task): void {
+    if (task.progress.state !== 'scheduled' || this.#running.has(task)) return;
+    if (this.#isDormant(task)) return;
+    if (this.#stage === 'cancelled') {
+      this.#end(task, 'upstream_failed', { reason: 'the run was cancelled before this started' });
+      return;
+    }
+    const verdict = judge(
+      task.spec.when,
+      task.spec.upstream.map(({ progress }) => progress.state),
+    );
+    if (verdict === 'wait') return;
+    if (verdict === 'run') void this.#run(task);
+    else this.#end(task, verdict, because(task, verdict));
+  }
+
+  async #run(task: Task): Promise<void> {
+    this.#running.add(task);
+    task.progress.queuedAt ??= this.#timestamp();
+    const outcomes = await Promise.all(task.spec.upstream.map((upstream) => this.outcome(upstream)));
+    while (!hasEnded(task.progress.state)) {
+      const due = await this.#due(task);
+      if (due === 'cancelled') this.#end(task, 'failed', { error: CANCELLED });
+      else if (due === 'in a new history' || !(await this.#try(task, outcomes))) {
+        this.#park(task);
+        return;
+      }
+    }
+  }
+
+  /** Waits for the time of the next try. */
+  async #due({ label, progress }: Task): Promise<'now' | 'in a new history' | 'cancelled'> {
+    if (this.isDraining()) return 'in a new history';
+    const wait = progress.retryAt === undefined ? 0 : Date.parse(progress.retryAt) - this.#runtime.now();
+    if (wait <= 0) return 'now';
+    const slept = this.#runtime.sleep(wait, `${label}: try ${progress.tries + 1}`).then(
+      () => 'now' as const,
+      () => 'cancelled' as const,
+    );
+    return Promise.race([slept, this.#drained]);
+  }
+
+  /** False when the body wants to be taken up again in a new history. */
+  async #try(task: Task, outcomes: readonly Outcome<unknown>[]): Promise<boolean> {
+    const { progress, spec } = task;
+    delete progress.retryAt;
+    progress.tries += 1;
+    progress.startedAt = this.#timestamp();
+    this.#become(task, 'running');
+    const context = this.#context(task);
+    try {
+      const body = async (): Promise<unknown> => spec.body(outcomes, context, task);
+      const guarded =
+        spec.timeout === undefined ? body : () => this.#runtime.within(milliseconds(spec.timeout ?? 0), body);
+      this.#succeed(task, await this.#runtime.enter(context, guarded));
+    } catch (error) {
+      if (error instanceof Parked) return false;
+      this.#fail(task, error);
+    }
+    return true;
+  }
+
+  #succeed(task: Task, value: unknown): void {
+    const result = checkedResult(task.label, value);
+    if (!result.ok) {
+      this.#end(task, 'failed', { error: result.error });
+      return;
+    }
+    task.progress.bytes = result.bytes;
+    this.#end(task, 'success', { result: result.value });
+  }
+
+  #fail(task: Task, error: unknown): void {
+    const { progress, spec } = task;
+    if (error instanceof Skipped) {
+      this.#end(task, 'skipped', error.reason === undefined ? {} : { reason: error.reason });
+      return;
+    }
+    const causes = this.#runtime.causesOf(error);
+    progress.error = innermost(causes);
+    if (this.#stage === 'cancelled' || this.#runtime.isCancellation(error)) {
+      this.#end(task, 'failed', { error: CANCELLED });
+      return;
+    }
+    const random = createRandom(`${this.#options.attemptKey}/${task.label}/${progress.tries}`);
+    const decision = decideRetry(spec.retries, progress.tries, causes, random());
+    if (decision.kind === 'fail') {
+      this.#end(task, 'failed', { error: progress.error });
+      return;
+    }
+    progress.retryAt = new Date(this.#runtime.now() + decision.delayMs).toISOString();
+    progress.reason = `next try after ${formatDuration(decision.delayMs)}`;
+    this.#become(task, 'up_for_retry');
+  }
+
+  #end(task: Task, state: EndState, outcome: Partial<Task['progress']>): void {
+    const { progress } = task;
+    delete progress.reason;
+    if (state === 'success') delete progress.error;
+    Object.assign(progress, outcome);
+    progress.endedAt = this.#timestamp();
+    this.#running.delete(task);
+    this.#open -= 1;
+    this.#become(task, state);
+    task.end();
+    for (const follower of task.followers) follower();
+    this.#notice();
+  }
+
+  #park(task: Task): void {
+    this.#running.delete(task);
+    this.#parked.add(task);
+    this.#notice();
+  }
+
+  #become(task: Task, state: Task['progress']['state']): void {
+    task.progress.state = state;
+    this.#runtime.changed();
+  }
+
+  /** A running body that waits for tasks of its own is begun again in the new history: it holds nothing up. */
+  #notice(): void {
+    this.#noticed();
+    const idle = [...this.#running].every((task) => task.openInside > 0);
+    if (this.#parked.size > 0 && idle) this.#allParked();
+  }
+
+  /** In a slice: whatever is neither the map nor something inside it. */
+  #isDormant({ label, within }: Task): boolean {
+    const { only } = this.#options;
+    if (only === undefined || label === only) return false;
+    return within === undefined || this.#isDormantLabel(within);
+  }
+
+  #isDormantLabel(label: string): boolean {
+    const task = this.#labels.get(label);
+    return task === undefined || this.#isDormant(task);
+  }
+
+  #result(task: Task): Promise<unknown> {
+    const { stored, result } = task.progress;
+    if (stored === undefined) return Promise.resolve(result);
+    const known = this.#results.get(task);
+    if (known !== undefined) return known;
+    const loading = this.#runtime.ledger.result(stored);
+    this.#results.set(task, loading);
+    return loading;
+  }
+
+  #context({ spec: { name, index }, progress }: Task): TaskContext {
+    const key = [this.#options.attemptKey, name, ...(index ?? [])].join('/');
+    const context = { name, try: progress.tries, key };
+    return index === undefined ? context : { ...context, index };
+  }
+
+  #frame(): string | undefined {
+    const context = this.#runtime.current();
+    return context === undefined ? undefined : taskLabel(context.name, context.index);
+  }
+
+  #reachedBy(frame: string | undefined): Set<string> {
+    const reached = this.#reached.get(frame) ?? new Set();
+    this.#reached.set(frame, reached);
+    return reached;
+  }
+
+  #timestamp(): string {
+    return isoTime(this.#runtime.now());
+  }
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function innermost(causes: readonly { type: string; message: string; details?: unknown }[]): RecordedError {
+  const { type, message, details } = causes.at(-1) ?? { type: 'Error', message: 'unknown' };
+  return details === undefined ? { type, message } : { type, message, details };
+}
+
+function because({ spec }: Task, verdict: 'skipped' | 'upstream_failed'): { reason: string } {
+  const culprits = spec.upstream
+    .filter(({ progress: { state } }) =>
+      verdict === 'skipped' ? state === 'skipped' : state === 'failed' || state === 'upstream_failed',
+    )
+    .map(({ label }) => label);
+  const word = verdict === 'skipped' ? 'skipped' : 'failed';
+  return { reason: culprits.length === 0 ? `by rule ${spec.when}` : `${culprits.join(', ')} ${word}` };
+}
+
+function upstreamFailed({ label, progress }: Task): RecordedError {
+  return { type: 'UpstreamFailed', message: `${label} did not run: ${progress.reason ?? 'upstream failed'}` };
+}
+
+function duplicateName(label: string): RecordedError {
+  return {
+    type: 'DuplicateTask',
+    message: `there are two tasks named ${label}: names are what results are kept under, so give each its own`,
+  };
+}

@@ -1,0 +1,103 @@
+/** One task of a run: its record while it lives, and its outcome. */
+import { taskLabel } from '../domain/activity-id.ts';
+import type { Duration } from '../domain/duration.ts';
+import type { Retries } from '../domain/retry.ts';
+import type { MapSlice, RecordedError, StoredResult, TaskRecord, TaskState } from '../domain/run-record.ts';
+import { hasEnded, type TriggerRule } from '../domain/trigger-rules.ts';
+import type { Outcome } from './references.ts';
+import type { TaskContext } from './runtime.ts';
+
+export type TaskKind = 'task' | 'map' | 'item' | 'child' | 'finally';
+
+export interface TaskSpec {
+  readonly name: string;
+  readonly index?: readonly number[];
+  readonly kind: TaskKind;
+  readonly upstream: readonly Task[];
+  /** More names to stand in the graph. */
+  readonly after?: readonly string[];
+  readonly when: TriggerRule;
+  readonly retries: Retries;
+  /** Of one try. */
+  readonly timeout?: Duration;
+  readonly mayFail: boolean;
+  readonly body: (outcomes: readonly Outcome<unknown>[], context: TaskContext, task: Task) => unknown;
+}
+
+/** What stays the same of a task, and where it stands. Only the scheduler changes the latter. */
+export interface Task {
+  readonly spec: TaskSpec;
+  readonly label: string;
+  /** Names of what it comes after, awaited references included. */
+  readonly after: readonly string[];
+  readonly within?: string;
+  readonly progress: Progress;
+  /** Resolves when the task has ended; never rejects. */
+  readonly ended: Promise<void>;
+  readonly end: () => void;
+  /** Called when it ends. */
+  readonly followers: (() => void)[];
+  /** Tasks created by its body that have not ended. */
+  openInside: number;
+  /** What awaiting it throws: one error, so that it is known again where it comes out. */
+  thrown?: Error;
+}
+
+export interface Progress {
+  state: TaskState;
+  tries: number;
+  queuedAt?: string;
+  startedAt?: string;
+  endedAt?: string;
+  fromMemo: boolean;
+  result?: unknown;
+  /** Of the result, as JSON. */
+  bytes: number;
+  stored?: StoredResult;
+  error?: RecordedError;
+  reason?: string;
+  retryAt?: string;
+  items?: readonly MapSlice[];
+}
+
+export function createTask(
+  spec: TaskSpec,
+  place: { after: readonly string[]; within?: string },
+  memo: TaskRecord | undefined,
+): Task {
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const { name, index } = spec;
+  return {
+    spec,
+    label: taskLabel(name, index),
+    ...place,
+    progress:
+      memo === undefined ? { state: 'scheduled', tries: 0, fromMemo: false, bytes: 0 } : recalled(memo),
+    ended,
+    end,
+    followers: [],
+    openInside: 0,
+  };
+}
+
+/** Unfinished tasks come back as scheduled, with the tries they have had. */
+function recalled(memo: TaskRecord): Progress {
+  const { name: _name, index: _index, after: _after, within: _within, ...progress } = memo;
+  const done = hasEnded(memo.state);
+  const bytes = memo.result === undefined ? 0 : JSON.stringify(memo.result).length;
+  return { ...progress, bytes, state: done ? memo.state : 'scheduled', fromMemo: done };
+}
+
+export function recordOf({ spec, after, within, progress }: Task): TaskRecord {
+  const { bytes: _bytes, ...shown } = progress;
+  return {
+    name: spec.name,
+    ...(spec.index !== undefined && { index: spec.index }),
+    ...shown,
+    after,
+    ...(within !== undefined && { within }),
+  };
+}

@@ -1,0 +1,110 @@
+/** A worker, a client and a ledger of its own for an end-to-end test, on the server that all tests share. */
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { inject } from 'vitest';
+import { createLedgerActivities } from '../../../activities/ledger/activities.ts';
+import type { Ledger } from '../../../activities/ledger/contract.ts';
+import { createLedger } from '../../../activities/ledger/ledger.ts';
+import type { ObjectStore } from '../../../activities/store/contract.ts';
+import { createLocalStore } from '../../../activities/store/local-store.ts';
+import { createActivityInterceptors } from '../../../workers/interceptors.ts';
+import type { RunInput } from '../../domain/run-input.ts';
+import type { RunRecord } from '../../domain/run-record.ts';
+import { RECORD_QUERY } from '../../domain/run-record.ts';
+import type { AnyPipeline } from '../definition.ts';
+
+export type TestActivities = Readonly<Record<string, (...args: never[]) => unknown>>;
+
+export interface KitOptions {
+  readonly pipelines: readonly AnyPipeline[];
+  /** By activity type: `lake.ingest`. */
+  readonly activities?: TestActivities;
+  readonly worker?: Partial<WorkerOptions>;
+}
+
+export interface Kit {
+  readonly client: Client;
+  readonly store: ObjectStore;
+  readonly ledger: Ledger;
+  readonly taskQueue: string;
+  /** With a workflow ID of its own unless one is given. */
+  start(pipeline: AnyPipeline | string, input?: unknown, workflowId?: string): Promise<WorkflowHandle>;
+  /** Starts and waits; failures reject. */
+  execute(pipeline: AnyPipeline, input?: RunInput): Promise<unknown>;
+  /** The live record. */
+  query(handle: WorkflowHandle): Promise<RunRecord>;
+  stop(): Promise<void>;
+}
+
+/** Warnings of failing test runs are what the tests provoke. */
+const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
+export async function startKit({
+  pipelines,
+  activities = {},
+  worker: options = {},
+}: KitOptions): Promise<Kit> {
+  installRuntime();
+  const address = inject('temporalAddress');
+  const taskQueue = `control-${randomUUID().slice(0, 8)}`;
+  const folder = await mkdtemp(join(tmpdir(), 'assay-kit-'));
+  const store = createLocalStore(folder);
+  const [connection, native, code] = await Promise.all([
+    Connection.connect({ address }),
+    NativeConnection.connect({ address }),
+    readFile(inject('workflowBundle'), 'utf8'),
+  ]);
+  const client = new Client({ connection });
+  const own = createLedgerActivities({ store, client, pipelines: definitions(pipelines) });
+  const worker = await Worker.create({
+    connection: native,
+    taskQueue,
+    workflowBundle: { code },
+    activities: { ...prefixed('ledger', own), ...activities },
+    interceptors: { activity: [createActivityInterceptors({ store })] },
+    stickyQueueScheduleToStartTimeout: '2s',
+    ...options,
+  });
+  const running = worker.run();
+  const start: Kit['start'] = (pipeline, input, workflowId = `test-${randomUUID()}`) =>
+    client.workflow.start(typeof pipeline === 'string' ? pipeline : pipeline.definition.name, {
+      taskQueue,
+      workflowId,
+      args: input === undefined ? [] : [input],
+    });
+  return {
+    client,
+    store,
+    ledger: createLedger(store),
+    taskQueue,
+    start,
+    execute: async (pipeline, input) => (await start(pipeline, input)).result(),
+    query: (handle) => handle.query<RunRecord>(RECORD_QUERY),
+    stop: async () => {
+      worker.shutdown();
+      await running;
+      await Promise.all([connection.close(), native.close()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function installRuntime(): void {
+  try {
+    Runtime.install({ logger: quiet });
+  } catch {
+    // Another kit of this process has done so.
+  }
+}
+
+function definitions(pipelines: readonly AnyPipeline[]): ReadonlyMap<string, AnyPipeline['definition']> {
+  return new Map(pipelines.map(({ definition }) => [definition.name, definition]));
+}
+
+function prefixed(domain: string, activities: object): TestActivities {
+  return Object.fromEntries(Object.entries(activities).map(([name, body]) => [`${domain}.${name}`, body]));
+}

@@ -1,0 +1,168 @@
+/** Pipelines that put the engine to the test, one for each of its promises. */
+import { ApplicationFailure, sleep, uuid4 } from '@temporalio/workflow';
+import { z } from 'zod';
+import { valuesOf } from '../../domain/mapped.ts';
+import { activities } from '../activities.ts';
+import { pipeline } from '../pipeline.ts';
+import { QUICK } from '../profiles.ts';
+import { Skipped } from '../references.ts';
+
+/** Implemented by each test as it likes. */
+export interface ProbeActivities {
+  echo(value: unknown): Promise<unknown>;
+  /** Fails as often as the test has said for this key. */
+  flaky(key: string): Promise<string>;
+  large(bytes: number): Promise<string>;
+}
+
+const probe = activities<ProbeActivities>('probe', QUICK);
+
+export const diamond = pipeline(
+  { name: 'diamond', params: () => z.object({ word: z.string().default('assay') }), tags: ['test'] },
+  async (run) => {
+    const start = run.task('start', () => probe.echo(run.params.word));
+    const left = run.task('left', { after: [start] }, (word) => probe.echo(`${String(word)}-left`));
+    const right = run.task('right', { after: [start] }, (word) => probe.echo(`${String(word)}-right`));
+    return run.task('end', { after: [left, right] }, (one, two, task) => ({ one, two, key: task.key }));
+  },
+);
+
+export const strict = pipeline(
+  { name: 'strict', params: () => z.object({ day: z.iso.date(), limit: z.int().positive() }) },
+  (run) => run.params.day,
+);
+
+export const branches = pipeline({ name: 'branches' }, (run) => {
+  const bad = run.task('bad', () => probe.flaky('bad'));
+  run.task('after-bad', { after: [bad] }, (word) => word);
+  const good = run.task('good', () => probe.echo('good'));
+  run.task('after-good', { after: [good] }, (word) => probe.echo(word));
+  run.task('whatever', { after: [bad, good], when: 'all_done' }, (first, second) => [
+    first.state,
+    second.state,
+  ]);
+  const optional = run.task('optional', { mayFail: true }, () => probe.flaky('optional'));
+  run.task('after-optional', { after: [optional], when: 'all_failed' }, (outcome) => outcome.state);
+});
+
+export const patient = pipeline({ name: 'patient' }, async (run) => {
+  const retries = {
+    attempts: 4,
+    delay: '50ms',
+    on: [
+      { error: 'RateLimited', delay: '100ms' },
+      { error: 'AccessDenied', fail: true },
+    ],
+  } as const;
+  return run.task('fetch', { retries }, () => probe.flaky('fetch'));
+});
+
+export const awaiting = pipeline({ name: 'awaiting' }, async (run) => {
+  const first = run.task('first', () => probe.echo(2));
+  const count = Number(await first);
+  const chosen =
+    count > 1 ? run.task('many', () => probe.echo('many')) : run.task('one', () => probe.echo('one'));
+  const caught = run.task('risky', () => probe.flaky('risky'));
+  try {
+    await caught;
+  } catch (error) {
+    run.task('rescue', () => (error instanceof ApplicationFailure ? (error.type ?? '') : 'unknown'));
+  }
+  return chosen;
+});
+
+export const skipping = pipeline({ name: 'skipping' }, async (run) => {
+  const gate = run.task('gate', () => run.skip('nothing to do'));
+  run.task('after-gate', { after: [gate] }, () => 'never');
+  run.task('in-any-case', { after: [gate], when: 'none_failed' }, (outcome) => outcome.state);
+  await gate;
+  run.task('not-created', () => 'never');
+});
+
+export const fanOut = pipeline(
+  {
+    name: 'fanOut',
+    params: () => z.object({ items: z.int(), bytes: z.int().default(10), concurrency: z.int().default(100) }),
+  },
+  async (run) => {
+    const { items, bytes, concurrency } = run.params;
+    const list = run.task('list', () => Array.from({ length: items }, (_, at) => at));
+    const mapped = run.map('work', { over: list, concurrency }, (item, task) =>
+      probe.flaky(`${item}:${bytes}:${task.key}`),
+    );
+    return run.task('reduce', { after: [mapped] }, (results) => probe.echo(results));
+  },
+);
+
+export const nested = pipeline({ name: 'nested' }, async (run) => {
+  const groups = run.map('group', { over: [['a', 'b'], ['c']] }, async (letters, { index }) => {
+    const clean = run.task('clean', () => probe.echo(`clean ${String(index)}`));
+    const inner = run.map('letter', { over: letters, after: [clean] }, (letter) => probe.flaky(letter));
+    return valuesOf(await inner).join('');
+  });
+  return run.task('join', { after: [groups] }, (results) => valuesOf(results).join('|'));
+});
+
+export const tidy = pipeline({ name: 'tidy' }, async (run) => {
+  run.finally('clean-up', ({ state }) => probe.echo(`cleaned after ${state}`));
+  await run.task('wait', async () => {
+    await sleep('10m');
+  });
+});
+
+export const untidy = pipeline({ name: 'untidy' }, (run) => {
+  run.finally('clean-up', ({ failed }) => probe.echo(failed.map(({ task }) => task)));
+  run.task('bad', () => probe.flaky('bad'));
+});
+
+export const oversized = pipeline({ name: 'oversized' }, (run) => {
+  run.task('heavy', () => probe.large(70_000));
+});
+
+export const timed = pipeline({ name: 'timed' }, (run) => {
+  run.task('slow', { timeout: '100ms', retries: { attempts: 2, delay: '10ms' } }, () => sleep('10m'));
+});
+
+export const parent = pipeline({ name: 'parent' }, async (run) => {
+  const child = run.child('sub', diamond, { params: { word: 'child' }, key: 'sub' });
+  return run.task('after', { after: [child] }, (result) => result);
+});
+
+export const parentOfFailing = pipeline({ name: 'parentOfFailing' }, (run) => {
+  run.child('sub', patient, { key: 'sub' }, { retries: { attempts: 2, delay: '10ms' } });
+});
+
+/** Long enough for several histories; what an author can see must not change on the way. */
+export const longHaul = pipeline(
+  {
+    name: 'longHaul',
+    params: () => z.object({ tasks: z.int(), bytes: z.int().default(10) }),
+    continueAfterEvents: 120,
+  },
+  async (run) => {
+    const seen = [Date.now(), Math.random(), uuid4()];
+    const first = run.task('first', () => probe.echo(seen));
+    const numbers = Array.from({ length: run.params.tasks }, (_, at) => at);
+    let last = first;
+    for (const at of numbers) {
+      last = run.task(`step-${at}`, { after: [last] }, () => probe.large(run.params.bytes));
+    }
+    await last;
+    const retried = run.task('retried', { retries: { attempts: 3, delay: '1s' } }, () =>
+      probe.flaky('retried'),
+    );
+    await retried;
+    return { seen, recalled: await first };
+  },
+);
+
+export const careless = pipeline({ name: 'careless' }, (run) => {
+  const lost = run.task('lost', { mayFail: true }, () => probe.flaky('lost'));
+  void lost;
+  try {
+    run.skip();
+  } catch (error) {
+    if (!(error instanceof Skipped)) throw error;
+  }
+  return 'fine';
+});

@@ -1,0 +1,98 @@
+/** The pipeline's function at work: with its memo, its scheduler, and the clock and chance that it may see. */
+import { CancellationScope } from '@temporalio/workflow';
+import { keptTasks } from '../domain/memo.ts';
+import type { TaskRecord } from '../domain/run-record.ts';
+import { hasEnded } from '../domain/trigger-rules.ts';
+import type { Attempt } from './attempt.ts';
+import { createAuthor, type Author } from './author.ts';
+import type { PipelineDefinition } from './definition.ts';
+import { fixClock, seeded } from './determinism.ts';
+import type { MapPlace } from './map.ts';
+import { fromMemo, toMemo } from './memo-parts.ts';
+import type { MemoLedger, Runtime } from './runtime.ts';
+import { Scheduler } from './scheduler.ts';
+import { beginRun } from './task-context.ts';
+import { createTemporalRuntime } from './temporal-runtime.ts';
+
+/** What a child's input may weigh: many children are handed the same memo. */
+const SLICE_INLINE_BYTES = 32 * 1024;
+
+export type Returned = { readonly value: unknown } | { readonly error: unknown };
+
+export interface Work {
+  readonly scheduler: Scheduler;
+  readonly runtime: Runtime;
+  readonly author: Author;
+  /** What the function returned or threw; never rejects. */
+  readonly returned: Promise<Returned>;
+  /** Only in a slice: its map, once the function has created it. */
+  readonly map: Promise<MapPlace>;
+  readonly isCancelled: () => boolean;
+}
+
+export async function startWork<P, R>(
+  definition: PipelineDefinition<P, R>,
+  attempt: Attempt,
+  changed: () => void,
+): Promise<Work> {
+  const { facts, slice } = attempt;
+  fixClock(attempt.clock);
+  beginRun({ run: facts.id, attempt: facts.attempt });
+  const runtime = createTemporalRuntime(attempt, definition, changed);
+  const memo = await recalledTasks(attempt, runtime.ledger);
+  const attemptKey = `${facts.id}/${facts.attempt}`;
+  const only = slice === undefined ? {} : { only: slice.map };
+  const scheduler = new Scheduler({ runtime, attemptKey, memo, ...only });
+  let reached = (_place: MapPlace): void => undefined;
+  const map = new Promise<MapPlace>((resolve) => {
+    reached = resolve;
+  });
+  const author = createAuthor({
+    scheduler,
+    runtime,
+    facts,
+    memo: () =>
+      toMemo(runtime.ledger, `at-${scheduler.tasks.length}`, endedTasks(scheduler), SLICE_INLINE_BYTES),
+    ...(slice !== undefined && { slice: { map: slice.map, range: slice, reached } }),
+  });
+  const isCancelled = watchCancellation(scheduler);
+  const returned = seeded(facts.id, () => call(definition, author));
+  return { scheduler, runtime, author, returned, map, isCancelled };
+}
+
+/** All that a new history needs to know: what has ended, and how far the rest has come. */
+export function carriedTasks(scheduler: Scheduler): readonly TaskRecord[] {
+  return scheduler
+    .records()
+    .filter(({ state, tries, items }) => hasEnded(state) || tries > 0 || items !== undefined);
+}
+
+function endedTasks(scheduler: Scheduler): readonly TaskRecord[] {
+  return scheduler.records().filter(({ state }) => hasEnded(state));
+}
+
+async function call<P, R>({ body }: PipelineDefinition<P, R>, { run }: Author): Promise<Returned> {
+  try {
+    return { value: await body(run) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** A slice also takes over what an earlier attempt had done of it. */
+async function recalledTasks({ memo, slice }: Attempt, ledger: MemoLedger): Promise<readonly TaskRecord[]> {
+  const tasks = await fromMemo(ledger, memo);
+  if (slice?.before === undefined) return tasks;
+  const { parts, inner, again } = slice.before;
+  const items = await fromMemo(ledger, { parts: [...parts, ...inner] });
+  return [...tasks, ...(again === undefined ? items : keptTasks(items, again))];
+}
+
+function watchCancellation(scheduler: Scheduler): () => boolean {
+  let cancelled = false;
+  CancellationScope.current().cancelRequested.catch(() => {
+    cancelled = true;
+    scheduler.cancel();
+  });
+  return () => cancelled;
+}
