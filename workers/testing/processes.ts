@@ -7,3 +7,8 @@ export function isAlive(pid: number): boolean {
   const state = stdout.trim();
   return state !== '' && !state.startsWith('Z');
 }
+
+/** Of everything that runs on this machine now. */
+export function commandLines(): string[] {
+  return spawnSync('ps', ['-A', '-ww', '-o', 'args='], { encoding: 'utf8' }).stdout.split('\n');
+}
