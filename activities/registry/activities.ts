@@ -1,9 +1,16 @@
 /** The registry's activities: every one an entry of the log, decided on everything before it. */
+import type { EvaluationReport } from '../../workflows/domain/evaluation.ts';
 import type { ProjectSpec } from '../../workflows/domain/project.ts';
 import type { PinnedModel } from '../scoring/contract.ts';
 import type { ObjectStore } from '../store/contract.ts';
 import { replay } from './aliases.ts';
-import type { ModelVersion, Registry, RegistryActivities, RegistryEntry } from './contract.ts';
+import type {
+  DescribedModel,
+  ModelVersion,
+  Registry,
+  RegistryActivities,
+  RegistryEntry,
+} from './contract.ts';
 import { aliasConflict, nothingToRollBack } from './errors.ts';
 import { createRegistryLog, type RegistryLog } from './log.ts';
 import { register } from './register.ts';
@@ -13,6 +20,8 @@ export interface RegistryDependencies {
   readonly registry: Registry;
   /** @throws UnknownProject */
   readonly spec: (project: string) => ProjectSpec;
+  /** Of the worker that registers. */
+  readonly codeVersion: string;
   readonly now?: () => Date;
 }
 
@@ -20,7 +29,10 @@ export function createRegistryActivities(deps: RegistryDependencies): RegistryAc
   const { store, registry, now = () => new Date() } = deps;
   const log = createRegistryLog(store, now);
   return {
-    register: async (input) => pin(await register(store, log, deps.spec(input.project).model, input, now)),
+    register: async (input) => {
+      const registration = { ...input, codeVersion: deps.codeVersion };
+      return pin(await register(store, log, deps.spec(input.project).model, registration, now));
+    },
     recordGate: async ({ model, version, against, verdict, by, key }) => {
       await registry.version(model, version);
       await log.append(model, 'gate', key, () => ({ kind: 'gate', key, by, version, against, verdict }));
@@ -28,6 +40,11 @@ export function createRegistryActivities(deps: RegistryDependencies): RegistryAc
     pinned: async ({ model, alias }) => {
       const version = replay(await log.read(model))[alias];
       return version === undefined ? null : pin(await registry.version(model, version));
+    },
+    describe: ({ model, version }) => describe(registry, model, version),
+    describeAlias: async ({ model, alias }) => {
+      const version = replay(await log.read(model))[alias];
+      return version === undefined ? null : describe(registry, model, version);
     },
     promote: (input) => promote(log, registry, input),
     rollback: (input) => rollback(log, registry, input),
@@ -61,6 +78,13 @@ async function rollback(
     return { kind: 'rollback', key, by, from: champion, version: previous, reason };
   });
   return pin(await registry.version(model, versionOf(entry)));
+}
+
+async function describe(registry: Registry, model: string, version: number): Promise<DescribedModel> {
+  const found = await registry.version(model, version);
+  const metrics = await registry.artefact(model, version, 'metrics');
+  const evaluation = JSON.parse(new TextDecoder().decode(metrics)) as EvaluationReport;
+  return { ...pin(found), trainedOn: found.dataset.snapshot.intervals, evaluation };
 }
 
 /** No version takes the championship whose file is not the one that was judged. */

@@ -1,4 +1,5 @@
 /** The registry: immutable versions, and aliases that are the outcome of replaying an append-only log. */
+import type { EvaluationReport } from '../../workflows/domain/evaluation.ts';
 import type { GateVerdict } from '../../workflows/domain/gates.ts';
 import type { ArtefactRef } from '../../workflows/domain/reference.ts';
 import type { ConvertedModel, PinnedModel } from '../scoring/contract.ts';
@@ -54,6 +55,13 @@ export interface Registry {
   artefact(model: string, version: number, name: keyof ModelVersion['artefacts']): Promise<Uint8Array>;
 }
 
+/** A version, what it was trained on, and how it was judged when it was registered. */
+export interface DescribedModel extends PinnedModel {
+  /** Starts of the intervals of its snapshot, in time order. */
+  readonly trainedOn: readonly string[];
+  readonly evaluation: EvaluationReport;
+}
+
 export interface RegistryActivities {
   /** The new version becomes the challenger. Registering twice under one key gives the same version. */
   register(input: {
@@ -63,7 +71,6 @@ export interface RegistryActivities {
     converted: ConvertedModel;
     metrics: ArtefactRef;
     run: string;
-    codeVersion: string;
     key: string;
   }): Promise<PinnedModel>;
   /** A challenger that fails is one no longer. */
@@ -77,6 +84,10 @@ export interface RegistryActivities {
   }): Promise<void>;
   /** `null` where nothing has the alias, a model without versions included. */
   pinned(input: { model: string; alias: Alias }): Promise<PinnedModel | null>;
+  /** With what a gate and a planned retraining ask of a version. @throws UnknownModel, UnknownVersion */
+  describe(input: { model: string; version: number }): Promise<DescribedModel>;
+  /** The same of the version that has the alias; `null` where nothing has it. */
+  describeAlias(input: { model: string; alias: Alias }): Promise<DescribedModel | null>;
   /**
    * Compare-and-set of the champion; the one before becomes `previous`.
    * @throws AliasConflict naming who holds it, UnknownVersion, DigestMismatch

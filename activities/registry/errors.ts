@@ -18,15 +18,6 @@ export function unknownVersion(model: string, version: number, known: readonly n
   );
 }
 
-export function digestMismatch(name: string, expected: string, actual: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(
-    `${name} has the digest ${actual}, but ${expected} was registered: it was changed after it was written. ` +
-      'Restore the file, or use another version.',
-    'DigestMismatch',
-    { name, expected, actual },
-  );
-}
-
 export function aliasConflict(
   model: string,
   expected: number | null,

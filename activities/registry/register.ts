@@ -1,12 +1,14 @@
 /** Registration: a trained, converted and evaluated candidate becomes the next immutable version. */
 import type { ArtefactRef } from '../../workflows/domain/reference.ts';
+import { readArtefact } from '../artefact.ts';
 import type { ObjectStore } from '../store/contract.ts';
 import type { ModelVersion, RegistryActivities } from './contract.ts';
 import { artefactKey, metadataKey } from './keys.ts';
 import type { RegistryLog } from './log.ts';
-import { assertDigest, readMetadata } from './registry.ts';
+import { readMetadata } from './registry.ts';
 
-type Registration = Parameters<RegistryActivities['register']>[0];
+/** What the workflow hands in, and the code version of the worker that registers. */
+type Registration = Parameters<RegistryActivities['register']>[0] & { readonly codeVersion: string };
 type ArtefactName = keyof ModelVersion['artefacts'];
 
 /**
@@ -26,9 +28,7 @@ export async function register(
     describe(model, number, input, sources, now()),
   );
   for (const [name, source] of entriesOf(sources)) {
-    const bytes = await store.get(source.key);
-    assertDigest(bytes, source.digest, source.key);
-    await store.put(version.artefacts[name].key, bytes);
+    await store.put(version.artefacts[name].key, await readArtefact(store, source));
   }
   await log.append(model, 'registered', input.key, () => ({
     kind: 'registered',

@@ -27,7 +27,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'registry-'));
   store = createLocalStore(folder);
   registry = createRegistry(store);
-  activities = createRegistryActivities({ store, registry, spec });
+  activities = createRegistryActivities({ codeVersion: 'test', store, registry, spec });
 });
 
 afterEach(() => rm(folder, { recursive: true }));
@@ -63,7 +63,7 @@ describe('register', () => {
   test('is carried on by the next try where it was cut short, and not seen until then', async () => {
     const registration = await makeRegistration(store, 'a');
     const broken = { ...store, put: () => Promise.reject(new Error('killed')) };
-    const dying = createRegistryActivities({ store: broken, registry, spec });
+    const dying = createRegistryActivities({ codeVersion: 'test', store: broken, registry, spec });
     await expect(dying.register(registration)).rejects.toThrow('killed');
     expect(await registry.models()).toEqual([]);
     const other = await activities.register(await makeRegistration(store, 'b'));
@@ -237,7 +237,12 @@ function holdsTogether(log: readonly RegistryEntry[]): boolean {
 }
 
 async function prepare(shared: ObjectStore): Promise<void> {
-  const own = createRegistryActivities({ store: shared, registry: createRegistry(shared), spec });
+  const own = createRegistryActivities({
+    codeVersion: 'test',
+    store: shared,
+    registry: createRegistry(shared),
+    spec,
+  });
   for (const key of ['a', 'b', 'c']) await own.register(await makeRegistration(shared, key));
 }
 
@@ -249,7 +254,7 @@ async function act(
   refused: unknown[],
 ): Promise<void> {
   const own = createRegistry(shared);
-  const moves = createRegistryActivities({ store: shared, registry: own, spec });
+  const moves = createRegistryActivities({ codeVersion: 'test', store: shared, registry: own, spec });
   for (const [index, { kind, version }] of plan.entries()) {
     const request = move(`${actor}-${index}`);
     const expected = (await own.aliases(MODEL)).champion ?? null;
@@ -266,7 +271,7 @@ async function act(
 
 /** Another process: it shares the store and nothing else. */
 function another(): RegistryActivities {
-  return createRegistryActivities({ store, registry: createRegistry(store), spec });
+  return createRegistryActivities({ codeVersion: 'test', store, registry: createRegistry(store), spec });
 }
 
 async function registerAll(...keys: string[]): Promise<void> {

@@ -1,9 +1,9 @@
 /** The read side of the registry: what is registered, who holds which alias, and proven artefacts. */
-import { createHash } from 'node:crypto';
+import { assertDigest, digestMismatch } from '../artefact.ts';
 import type { ObjectStore } from '../store/contract.ts';
 import { replay } from './aliases.ts';
 import type { ModelVersion, Registry, RegistryEntry } from './contract.ts';
-import { digestMismatch, unknownModel, unknownVersion } from './errors.ts';
+import { unknownModel, unknownVersion } from './errors.ts';
 import { metadataKey, REGISTRY } from './keys.ts';
 import { createRegistryLog } from './log.ts';
 
@@ -77,10 +77,4 @@ export async function readMetadata(
 ): Promise<ModelVersion> {
   const bytes = await store.get(metadataKey(model, version));
   return JSON.parse(new TextDecoder().decode(bytes)) as ModelVersion;
-}
-
-/** @throws DigestMismatch */
-export function assertDigest(bytes: Uint8Array, expected: string, name: string): void {
-  const actual = createHash('sha256').update(bytes).digest('hex');
-  if (actual !== expected) throw digestMismatch(name, expected, actual);
 }

@@ -23,7 +23,6 @@ export async function makeRegistration(
     converted: { onnx: await save('onnx', artefacts.onnx), parity: { rows: 10, maxAbsDiff: 0 } },
     metrics: await save('metrics', artefacts.metrics),
     run: `run of ${key}`,
-    codeVersion: 'test',
     key,
   };
 }

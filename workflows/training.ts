@@ -1,0 +1,67 @@
+/** A pinned snapshot, candidates in parallel, the best one proven as ONNX, evaluated and registered as challenger. */
+import { z } from 'zod';
+
+import type { EvaluationActivities } from '../activities/evaluation/contract.ts';
+import type { ProjectActivities } from '../activities/project/contract.ts';
+import type { RegistryActivities } from '../activities/registry/contract.ts';
+import type { ScoringActivities } from '../activities/scoring/contract.ts';
+import type { Candidate, Family, TrainingActivities } from '../activities/training/contract.ts';
+import { selectCandidate } from './domain/selection.ts';
+import { activities } from './engine/activities.ts';
+import { toFailure } from './engine/failures.ts';
+import { pipeline } from './engine/pipeline.ts';
+import { QUICK, TRAINING } from './engine/profiles.ts';
+
+const projects = activities<ProjectActivities>('project', QUICK);
+const registry = activities<RegistryActivities>('registry', QUICK);
+const trainer = activities<TrainingActivities>('training', TRAINING);
+const scoring = activities<ScoringActivities>('scoring', TRAINING);
+const evaluation = activities<EvaluationActivities>('evaluation', TRAINING);
+
+export const training = pipeline(
+  { name: 'training', params: () => z.object({ project: z.string().min(1) }) },
+  async (run) => {
+    const { project } = run.params;
+
+    const spec = run.task('spec', () => projects.spec({ project }));
+    const snapshot = run.task('snapshot', () => trainer.snapshot({ project, asOf: run.interval.end }));
+    const dataset = run.task('prepare', { after: [snapshot] }, (snapshot, { key }) =>
+      trainer.prepare({ project, snapshot, key }),
+    );
+    const champion = run.task('champion', { after: [spec] }, ({ model }) =>
+      registry.pinned({ model, alias: 'champion' }),
+    );
+
+    const families = Object.keys((await spec).training.families) as Family[];
+    const candidates = families.map((family) =>
+      run.task(`candidate-${family}`, { after: [dataset] }, (dataset, { key }) =>
+        trainer.search({ project, dataset, family, key }),
+      ),
+    );
+    const best = run.task('select', { after: candidates }, (...searched) =>
+      choose(searched.slice(0, -1) as Candidate[]),
+    );
+    const converted = run.task('convert', { after: [best, dataset] }, (candidate, dataset, { key }) =>
+      scoring.convert({ project, candidate, dataset, key }),
+    );
+    const evaluated = run.task(
+      'evaluate',
+      { after: [dataset, converted, champion] },
+      (dataset, challenger, champion, { key }) =>
+        evaluation.evaluate({ project, dataset, challenger, ...(champion && { champion }), key }),
+    );
+    return run.task(
+      'register',
+      { after: [best, dataset, converted, evaluated] },
+      (candidate, dataset, converted, { artefact }, { key }) =>
+        registry.register({ project, candidate, dataset, converted, metrics: artefact, run: run.id, key }),
+    );
+  },
+);
+
+function choose(candidates: readonly Candidate[]): Candidate {
+  const best = selectCandidate(candidates);
+  if (best) return best;
+  const message = 'No family gave a candidate with finite validation figures; their tasks show why.';
+  throw toFailure({ type: 'NoCandidate', message });
+}
