@@ -134,7 +134,7 @@ function referenceTo(scheduler: Scheduler, task: Task): TaskRef<never> {
     name: task.spec.name,
     // oxlint-disable-next-line unicorn/no-thenable -- awaiting a reference is what it is for
     then: (resolved, rejected) => (scheduler.value(task) as Promise<never>).then(resolved, rejected),
-    outcome: () => scheduler.awaited(task) as Promise<Outcome<never>>,
+    outcome: () => scheduler.settled(task) as Promise<Outcome<never>>,
   };
 }
 

@@ -40,6 +40,7 @@ export class Scheduler {
   readonly #memo: ReadonlyMap<string, TaskRecord>;
   readonly #labels = new Map<string, Task>();
   readonly #running = new Set<Task>();
+  readonly #awaited = new Set<Task>();
   readonly #reached = new Map<string | undefined, Set<string>>();
   readonly #results = new Map<Task, Promise<unknown>>();
   readonly #parked = new Set<Task>();
@@ -88,10 +89,22 @@ export class Scheduler {
     return { state, error: error ?? upstreamFailed(task) };
   }
 
+  /** Tasks that somebody is waiting for, by awaiting their reference. */
+  awaited(): readonly Task[] {
+    return [...this.#awaited];
+  }
+
+  /** For dry runs: the task ends without having run. */
+  pretend(task: Task, result: unknown): void {
+    this.#end(task, 'success', { result });
+  }
+
   /** For whoever awaits a reference: what they create afterwards comes after the task. */
-  async awaited(task: Task): Promise<Outcome<unknown>> {
+  async settled(task: Task): Promise<Outcome<unknown>> {
     const frame = this.#frame();
+    this.#awaited.add(task);
     await task.ended;
+    this.#awaited.delete(task);
     const outcome = await this.outcome(task);
     this.#reachedBy(frame).add(task.spec.name);
     return outcome;
@@ -99,7 +112,7 @@ export class Scheduler {
 
   /** The value, or what awaiting the reference throws. */
   async value(task: Task): Promise<unknown> {
-    const outcome = await this.awaited(task);
+    const outcome = await this.settled(task);
     if (outcome.state === 'success') return outcome.value;
     if (outcome.state === 'skipped') throw new Skipped(outcome.reason);
     task.thrown ??= this.#runtime.toError(task.progress.error ?? upstreamFailed(task));

@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { toMermaid } from '../domain/graph.ts';
+import { pipelineGraph } from './dry-run.ts';
+import { awaiting, branches, diamond, fanOut, tidy } from './testing/pipelines.ts';
+
+describe('pipelineGraph', () => {
+  test('shows every task and edge of a function that awaits nothing but what it returns', async () => {
+    const graph = await pipelineGraph(diamond, { word: 'x' });
+    expect(graph.nodes.map(({ name, after }) => [name, after])).toEqual([
+      ['start', []],
+      ['left', ['start']],
+      ['right', ['start']],
+      ['end', ['left', 'right']],
+    ]);
+    expect(graph.decidedAfter).toEqual([]);
+  });
+
+  test('stops at the first reference that decides what else there is', async () => {
+    const graph = await pipelineGraph(awaiting, {});
+    expect(graph.nodes.map(({ name }) => name)).toEqual(['first']);
+    expect(graph.decidedAfter).toEqual(['first']);
+  });
+
+  test('knows maps, trigger rules and what runs at the end', async () => {
+    const [mapped, ruled, closing] = await Promise.all([
+      pipelineGraph(fanOut, { items: 3, bytes: 1, concurrency: 1 }),
+      pipelineGraph(branches, {}),
+      pipelineGraph(tidy, {}),
+    ]);
+    expect(mapped.nodes[1]).toMatchObject({ name: 'work', kind: 'map', after: ['list'] });
+    expect(ruled.nodes.find(({ name }) => name === 'whatever')).toMatchObject({ when: 'all_done' });
+    expect(closing.nodes.at(-1)).toMatchObject({ name: 'clean-up', kind: 'finally' });
+  });
+
+  test('throws what the function throws', async () => {
+    await expect(pipelineGraph(fanOut, undefined)).rejects.toThrow(TypeError);
+  });
+
+  test('draws Mermaid with an edge for each reference and a mark where more is decided later', async () => {
+    expect(toMermaid(await pipelineGraph(awaiting, {}))).toBe(
+      ['flowchart LR', '  t0["first"]', '  t0 -.-> later(["decided at run time"])'].join('\n'),
+    );
+  });
+});

@@ -1,0 +1,120 @@
+/** The graph of a pipeline before any run: its function up to the first reference that it awaits, no body executed. */
+import type { GraphNode, TaskGraph } from '../domain/graph.ts';
+import { createAuthor } from './author.ts';
+import type { AnyPipeline } from './definition.ts';
+import type { Runtime } from './runtime.ts';
+import { Scheduler } from './scheduler.ts';
+
+/** Enough turns of the microtask queue for a function that awaits nothing but its own values. */
+const TURNS = 100;
+const EPOCH = '2026-01-01T00:00:00Z';
+
+/**
+ * @param params as they come out of the pipeline's schema
+ * @throws what the function throws, for example where the params do not suit it
+ */
+export async function pipelineGraph({ definition }: AnyPipeline, params: unknown): Promise<TaskGraph> {
+  const scheduler = new Scheduler({
+    runtime: idleRuntime,
+    attemptKey: 'dry-run',
+    memo: [],
+    only: '(nothing)',
+  });
+  const { run, teardown } = createAuthor({
+    scheduler,
+    runtime: idleRuntime,
+    facts: {
+      id: `${definition.name}-${EPOCH}`,
+      pipeline: definition.name,
+      attempt: 1,
+      params,
+      fireTime: EPOCH,
+      interval: { start: EPOCH, end: EPOCH },
+      codeVersion: 'dry-run',
+    },
+    memo: async () => ({ tasks: [] }),
+  });
+  const failed = started(definition.body, run);
+  await turns();
+  if (failed() !== undefined) throw failed()?.error;
+  const nodes = nodesOf(scheduler);
+  const decidedAfter = await decidesMore(scheduler, failed);
+  teardown({ state: 'success', failed: [] });
+  const closing = nodesOf(scheduler).filter(({ kind }) => kind === 'finally');
+  return { pipeline: definition.name, nodes: [...nodes, ...closing], decidedAfter };
+}
+
+/**
+ * What the function awaits, if it goes on to create tasks: it is handed values that are anything and nothing.
+ * One that only returns a reference awaits it, too, and decides nothing.
+ */
+async function decidesMore(
+  scheduler: Scheduler,
+  failed: () => { readonly error: unknown } | undefined,
+): Promise<readonly string[]> {
+  const names = scheduler.awaited().map(({ spec }) => spec.name);
+  const known = scheduler.tasks.length;
+  for (let round = 0; round < TURNS; round += 1) {
+    const awaited = scheduler.awaited();
+    if (awaited.length === 0) return [];
+    for (const task of awaited) scheduler.pretend(task, ANYTHING);
+    await turns();
+    if (scheduler.tasks.length > known || failed() !== undefined) return names;
+  }
+  return names;
+}
+
+function started(body: (run: never) => unknown, run: unknown): () => { readonly error: unknown } | undefined {
+  let failure: { readonly error: unknown } | undefined;
+  const call = async (): Promise<void> => {
+    await body(run as never);
+  };
+  call().catch((error: unknown) => {
+    failure = { error };
+  });
+  return () => failure;
+}
+
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn += 1) await Promise.resolve();
+}
+
+function nodesOf({ tasks }: Scheduler): GraphNode[] {
+  return tasks.map(({ spec: { name, kind, when }, after }) => ({
+    name,
+    kind: kind === 'item' ? 'map' : kind,
+    after,
+    when,
+  }));
+}
+
+/** Has every property and none, can be called, holds no items. */
+const ANYTHING: unknown = new Proxy(() => undefined, {
+  get: (_target, property) => {
+    if (property === 'then') return undefined;
+    if (property === Symbol.toPrimitive) return () => '0';
+    return property === Symbol.iterator ? () => [][Symbol.iterator]() : ANYTHING;
+  },
+  apply: () => ANYTHING,
+});
+
+/** Nothing runs, so nothing is asked of it. */
+const idleRuntime: Runtime = {
+  now: () => 0,
+  sleep: never,
+  enter: never,
+  current: () => undefined,
+  within: never,
+  causesOf: () => [],
+  isCancellation: () => false,
+  toError: ({ message }) => new Error(message),
+  shouldContinue: () => false,
+  changed: () => undefined,
+  child: never,
+  ledger: { save: never, load: never, result: never },
+  slices: { run: never },
+};
+
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
