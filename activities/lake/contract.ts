@@ -160,7 +160,7 @@ export interface CheckResult {
 
 /** What workflows call; the activity type in Temporal is `lake.<name>`. */
 export interface LakeActivities {
-  /** The files of the interval's months under `landing/<project>/`. @throws NothingLanded */
+  /** The files of the interval's months under `landing/<project>/`, in the order of their delivery. @throws NothingLanded */
   land(input: { project: string; interval: Interval }): Promise<{ files: LandedFile[] }>;
   /** @throws UnreadableFile naming it */
   ingest(input: {

@@ -1,4 +1,6 @@
 /** Which diabetic patients come back within 30 days: the project, for the sample and for the public file. */
+import { readFileSync } from 'node:fs';
+
 import { defineProject } from '../../workflows/domain/define-project.ts';
 import type { ProjectSpec, TableNames, Transform } from '../../workflows/domain/project.ts';
 import { CONTRACTS } from './contracts.ts';
@@ -6,18 +8,9 @@ import { CATEGORICAL, NUMERIC, PRIOR } from './features.ts';
 import { SOURCE } from './source.ts';
 import { GATE, TRAINING } from './training.ts';
 
-const SQL = 'readmission/sql';
-
-const view = (name: string, sql: string): Transform => ({
-  name,
-  sql: `${SQL}/${sql}.sql`,
-  materialized: 'view',
-});
-const table = (name: string, sql: string): Transform => ({
-  name,
-  sql: `${SQL}/${sql}.sql`,
-  materialized: 'table',
-});
+const sql = (file: string): string => readFileSync(new URL(`./sql/${file}.sql`, import.meta.url), 'utf8');
+const view = (name: string, file: string): Transform => ({ name, sql: sql(file), materialized: 'view' });
+const table = (name: string, file: string): Transform => ({ name, sql: sql(file), materialized: 'table' });
 
 const SILVER: readonly Transform[] = [
   table('codes', 'silver/codes'),

@@ -65,7 +65,7 @@ export type Contract = ContractBase &
   );
 
 /**
- * One SELECT of a layer, in a file under `pipelines/`. Later ones of the layer, and of gold those of
+ * One SELECT of a layer, read from a file of the project. Later ones of the layer, and of gold those of
  * silver, read it by its name; one that has the name of a table of its layer is written to that table.
  */
 export interface Transform {
@@ -133,6 +133,9 @@ export interface ProjectSpec {
   readonly tables: TableNames;
   readonly contracts: readonly Contract[];
   /**
+   * Bronze has the source's columns as text, then `_month` (a date), `_source_file`, `_source_digest`,
+   * `_row` (of the file, from 1; what can't be parsed is not counted), `_delivery` (of the file, from 1,
+   * in the order in which the interval's files were delivered), the interval and `_run`.
    * Silver starts from the view `bronze`, gold from `silver` (this interval's rows) and `history`
    * (those, and earlier intervals as far as `lookBackMonths`). Both know `run`: one row with
    * interval, interval_start, interval_end, run, horizon_days, look_back_months.

@@ -59,7 +59,7 @@ SELECT
   b._source_file,
   b._source_digest,
   b._row,
-  b._delivered_at,
+  b._delivery,
   b._interval,
   b._run,
   concat_ws(
