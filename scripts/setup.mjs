@@ -56,8 +56,8 @@ async function quick() {
 async function everything() {
   const fetched = await Promise.allSettled([
     step(npm.name, npm.findNodeModules, npm.installNodeModules),
-    step(temporal.name, temporal.findTemporal, installTemporal),
-    step(xgboost.name, xgboost.findXgboost, xgboost.installXgboost),
+    step(temporal.name, temporal.findTemporal, installTemporal, temporal.bytes),
+    step(xgboost.name, xgboost.findXgboost, xgboost.installXgboost, xgboost.bytes),
   ]);
   const failed = fetched.filter(({ status }) => status === 'rejected');
   if (failed.length > 0) throw new Error(failed.map(({ reason }) => reason.message).join('\n'));

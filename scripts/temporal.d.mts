@@ -5,5 +5,6 @@ export interface TemporalCommand {
 }
 
 export declare const name: string;
+export declare const bytes: number | undefined;
 export declare function findTemporal(): Promise<TemporalCommand | undefined>;
 export declare function installTemporal(note: (text: string) => void): Promise<TemporalCommand>;

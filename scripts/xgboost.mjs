@@ -2,12 +2,15 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { cacheRoot, forPlatform, installPart } from './cache.mjs';
+import { cacheRoot, forPlatform, installPart, platform } from './cache.mjs';
 import { unpackWheel } from './python.mjs';
 
 const { xgboost } = JSON.parse(await readFile(new URL('./parts.json', import.meta.url), 'utf8'));
 
 export const name = `XGBoost ${xgboost.version}`;
+
+/** How much comes over the network. */
+export const bytes = xgboost.platforms[platform()]?.bytes;
 
 /** `{ path, version, source }` of the library, or undefined when it has to be installed. */
 export async function findXgboost() {
