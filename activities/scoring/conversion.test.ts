@@ -1,21 +1,30 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { xgboostPath } from '../training/testing/library.ts';
+import { createPredictor } from '../training/xgboost/predictor.ts';
+import { convertFile } from './convert-file.ts';
 import { MARGIN, PREDICTION, toOnnx } from './onnx/from-xgboost.ts';
 import { proveParity } from './onnx/parity.ts';
 import { openScorer } from './onnx/scorer.ts';
 import { COLUMNS, MODEL_KINDS, sampleMatrix, trainingJob } from './testing/cases.ts';
-import { libraryPath, openXgboost } from './testing/xgboost.ts';
-import { readModel } from './xgboost/model.ts';
+import { openXgboost, type TrainedModel } from './testing/xgboost.ts';
+import { readModel, type XGBoostModel } from './xgboost/model.ts';
 import { margins, predictions } from './xgboost/walker.ts';
 
 const ROWS = 3_000;
 const unseen = sampleMatrix(23, ROWS, 0.15);
-const xgboost = libraryPath === undefined ? undefined : openXgboost(libraryPath);
-if (xgboost === undefined) console.warn('skipped: conversion against XGBoost needs ASSAY_XGBOOST');
+const train = await openXgboost();
+const predict = createPredictor(await xgboostPath());
 
-describe.skipIf(xgboost === undefined).each(MODEL_KINDS)('XGBoost model: $name', (kind) => {
-  const trained = xgboost!.train(trainingJob(kind));
-  const file = trained.file('ubj');
-  const model = readModel(file);
+describe.each(MODEL_KINDS)('XGBoost model: $name', (kind) => {
+  let trained: TrainedModel;
+  let file: Uint8Array;
+  let model: XGBoostModel;
+
+  beforeAll(() => {
+    trained = train(trainingJob(kind));
+    file = trained.file('ubj');
+    model = readModel(file);
+  });
 
   it('is read the same from UBJSON and from JSON', () => {
     expect(readModel(trained.file('json'))).toStrictEqual(model);
@@ -30,15 +39,16 @@ describe.skipIf(xgboost === undefined).each(MODEL_KINDS)('XGBoost model: $name',
   });
 
   it('is proven in ONNX Runtime against the walker and XGBoost', async () => {
-    const predict = (bytes: Uint8Array, matrix: Float32Array, rows: number, columns: number) =>
-      xgboost!.load(bytes).predict(matrix, rows, columns);
-    const parity = await proveParity(
-      { file, model, onnx: toOnnx(model) },
-      [{ matrix: unseen, rows: ROWS }],
-      predict,
-    );
+    const side = { file, model, onnx: toOnnx(model) };
+    const parity = await proveParity(side, [{ matrix: unseen, rows: ROWS }], predict);
     expect(parity.rows).toBe(ROWS);
-    expect(parity.maxAbsDiff).toBeLessThan(1e-5);
+    expect(parity.maxAbsDiff).toBeLessThanOrEqual(1e-5);
+  });
+
+  it('is proven on thresholds and beside them as well', async () => {
+    const converted = await convertFile(file, predict);
+    expect(converted.objective).toBe(kind.params['objective']);
+    expect(converted.parity.rows).toBe(2_000);
   });
 
   it('answers predictions and margins under their names', async () => {

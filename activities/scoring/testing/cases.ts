@@ -1,4 +1,5 @@
 /** Kinds of model that XGBoost can train, small, on seeded data with missing values and ties on thresholds. */
+import { createRandom } from '../../../workflows/domain/random.ts';
 import type { TrainingJob } from './xgboost.ts';
 
 export const COLUMNS = 8;
@@ -84,20 +85,9 @@ export const MODEL_KINDS: readonly ModelKind[] = [
   },
 ];
 
-/** Small, fast and seeded (mulberry32); good enough for data that only has to be varied. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Columns: a category, two small integers, the rest real; a tenth of the values missing. */
 export function sampleMatrix(seed: number, rows: number, missing = 0.1): Float32Array {
-  const random = seeded(seed);
+  const random = createRandom(seed);
   return Float32Array.from({ length: rows * COLUMNS }, (_, at) => {
     const column = at % COLUMNS;
     const value = random();
@@ -109,7 +99,7 @@ export function sampleMatrix(seed: number, rows: number, missing = 0.1): Float32
 
 export function trainingJob(kind: ModelKind): TrainingJob {
   const matrix = sampleMatrix(7, ROWS);
-  const random = seeded(11);
+  const random = createRandom(11);
   const labels = Float32Array.from({ length: ROWS }, (_, row) =>
     labelOf(kind.label, matrix.subarray(row * COLUMNS, (row + 1) * COLUMNS), random()),
   );
