@@ -1,0 +1,85 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { convertFile } from '../../activities/scoring/convert-file.ts';
+import { digestOf } from '../../activities/scoring/pinned.ts';
+import { modelFields, modelFile } from '../../activities/scoring/testing/model-file.ts';
+import { registerModelsConvert } from './models-convert.ts';
+import { createOutput } from './output.ts';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'assay-convert-'));
+  await writeFile(join(folder, 'model.json'), modelFile());
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function assay(args: readonly string[], convertModel = (file: Uint8Array) => convertFile(file)) {
+  const said = { code: undefined as number | undefined, stdout: '', stderr: '' };
+  const write = (stream: 'stdout' | 'stderr') => ({ write: (text: string) => void (said[stream] += text) });
+  const models = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
+  registerModelsConvert(models, {
+    output: createOutput(write('stdout'), write('stderr')),
+    services: async () => ({ convertModel }),
+    exit: (code) => void (said.code = code),
+  });
+  const paths = args.map((arg) => (arg.includes('.') ? join(folder, arg) : arg));
+  await models.parseAsync(['convert', ...paths], { from: 'user' }).catch(() => (said.code = 2));
+  return said;
+}
+
+describe('assay models convert', () => {
+  it('writes the graph and says as JSON what it is', async () => {
+    const { code, stdout } = await assay(['model.json', '-o', 'model.onnx', '--json']);
+    const out = join(folder, 'model.onnx');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      objective: 'binary:logistic',
+      booster: 'gbtree',
+      trees: 2,
+      features: 3,
+      classes: 2,
+      parity: { rows: 2_000, maxAbsDiff: expect.any(Number) },
+      out,
+      digest: digestOf(await readFile(out)),
+    });
+  });
+
+  it('says for people on how many rows it was proven', async () => {
+    const { stdout } = await assay(['model.json', '-o', 'people.onnx']);
+    expect(stdout).toContain('proven on 2000 rows');
+  });
+
+  it('refuses what it can not convert with code 2 and writes nothing', async () => {
+    const fields = modelFields();
+    fields.learner.objective['name'] = 'survival:cox';
+    await writeFile(join(folder, 'cox.json'), modelFile(fields));
+    const { code, stderr } = await assay(['cox.json', '-o', 'cox.onnx']);
+    expect(code).toBe(2);
+    expect(stderr).toContain("'survival:cox'");
+    await expect(readFile(join(folder, 'cox.onnx'))).rejects.toThrow('ENOENT');
+  });
+
+  it('ends with code 1 where the proof says no, and writes nothing', async () => {
+    const wrong = (file: Uint8Array) => convertFile(file, (_, _matrix, rows) => new Float32Array(rows));
+    const { code, stderr } = await assay(['model.json', '-o', 'wrong.onnx'], wrong);
+    expect(code).toBe(1);
+    expect(stderr).toContain('differ by');
+    await expect(readFile(join(folder, 'wrong.onnx'))).rejects.toThrow('ENOENT');
+  });
+
+  it.each([
+    ['a file that is not there', ['nothing.json', '-o', 'a.onnx'], "can't be read"],
+    ['writing over the model', ['model.json', '-o', 'model.json'], 'is the model itself'],
+  ])('refuses %s', async (_, args, message) => {
+    const { code, stderr } = await assay(args);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  it('wants to be told where the graph goes', async () => {
+    expect((await assay(['model.json'])).code).toBe(2);
+  });
+});
