@@ -3,8 +3,8 @@ import type { TaskRecord } from './run-record.ts';
 
 /** What is carried inline at most: by a continue-as-new, a record, a child's input. */
 export const INLINE_BYTES = 256 * 1024;
-/** A payload may have 2 MiB; non-ASCII text and the envelope need room. */
-const CHUNK_BYTES = 640 * 1024;
+/** A payload may have 2 MiB, and the server warns from 512 KiB on. */
+const CHUNK_BYTES = 448 * 1024;
 
 /** Characters of the JSON: what decides whether tasks are carried inline. */
 export function weightOf(value: unknown): number {

@@ -13,7 +13,10 @@ const EPOCH = '2026-01-01T00:00:00Z';
  * @param params as they come out of the pipeline's schema
  * @throws what the function throws, for example where the params do not suit it
  */
-export async function pipelineGraph({ definition }: AnyPipeline, params: unknown): Promise<TaskGraph> {
+export async function pipelineGraph(
+  { definition }: Pick<AnyPipeline, 'definition'>,
+  params: unknown,
+): Promise<TaskGraph> {
   const scheduler = new Scheduler({
     runtime: idleRuntime,
     attemptKey: 'dry-run',

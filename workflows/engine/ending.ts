@@ -1,7 +1,7 @@
 /** How a run ended, and how it says so. */
 import { isCancellation } from '@temporalio/workflow';
 import type { RecordedError } from '../domain/run-record.ts';
-import { causesOf } from './failures.ts';
+import { causesOf, RUN_FAILED } from './failures.ts';
 import { Skipped } from './references.ts';
 import type { Ending } from './run.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -25,7 +25,7 @@ export function endingOf(scheduler: Scheduler, returned: Returned, cancelled: bo
 export function runFailed(run: string, { failed }: Ending, tasks: number): RecordedError {
   const causes = failed.map(({ task, error }) => `${task} (${error.type}: ${error.message})`).join('; ');
   const message = `${failed.length} of ${tasks} tasks of ${run} failed: ${causes}`;
-  return { type: 'RunFailed', message, details: { run, failed } };
+  return { type: RUN_FAILED, message, details: { run, failed } };
 }
 
 /** What the function threw by itself: neither a skip nor the failure of a task that is named anyhow. */

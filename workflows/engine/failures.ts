@@ -8,6 +8,9 @@ import {
 import type { Cause } from '../domain/retry.ts';
 import type { RecordedError } from '../domain/run-record.ts';
 
+/** A child that failed may succeed in its next attempt: to its parent that is no permanent fault. */
+export const RUN_FAILED = 'RunFailed';
+
 /** Outermost first; wrappers that only say where it happened are left out where there is a cause. */
 export function causesOf(error: unknown): readonly Cause[] {
   const causes: Cause[] = [];
@@ -29,11 +32,9 @@ export function toFailure({ type, message, details }: RecordedError): Applicatio
 function asCause(error: unknown): Cause {
   if (error instanceof ApplicationFailure) {
     const [details] = error.details ?? [];
-    const cause = {
-      type: error.type ?? 'Error',
-      message: error.message,
-      permanent: error.nonRetryable ?? false,
-    };
+    const type = error.type ?? 'Error';
+    const permanent = (error.nonRetryable ?? false) && type !== RUN_FAILED;
+    const cause = { type, message: error.message, permanent };
     return details === undefined || details === null ? cause : { ...cause, details };
   }
   if (error instanceof TimeoutFailure) {

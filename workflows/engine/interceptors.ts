@@ -1,9 +1,9 @@
 /** Every activity says which run it works for, and in its ID and summary which task and try. */
-import { defaultPayloadConverter } from '@temporalio/common';
+import { defaultPayloadConverter, type RetryPolicy } from '@temporalio/common';
 import type { ActivityInput, WorkflowInterceptors } from '@temporalio/workflow';
 import { formatActivityId, taskLabel } from '../domain/activity-id.ts';
 import { RUN_HEADER } from '../domain/run-header.ts';
-import { currentRun, currentTask } from './task-context.ts';
+import { currentRun, currentTask, ruledErrors } from './task-context.ts';
 
 export function interceptors(): WorkflowInterceptors {
   let sequence = 0;
@@ -33,6 +33,12 @@ function optionsOf({ options }: ActivityInput, sequence: number): ActivityInput[
   return {
     summary: tries === 1 ? label : `${label} (try ${tries})`,
     ...options,
+    retry: leavingToEngine(options.retry ?? {}),
     activityId: formatActivityId({ task: name, ...place, try: tries, sequence }),
   };
+}
+
+/** What the task has a rule for is the engine's to retry or not; the policy is for faults of the infrastructure. */
+function leavingToEngine(retry: RetryPolicy): RetryPolicy {
+  return { ...retry, nonRetryableErrorTypes: [...(retry.nonRetryableErrorTypes ?? []), ...ruledErrors()] };
 }

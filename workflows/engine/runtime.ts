@@ -18,8 +18,11 @@ export interface Runtime {
   now(): number;
   /** Durable, and ended by a cancellation. */
   sleep(ms: number, summary: string): Promise<void>;
-  /** Runs a body as a task: `current()` is its context in all that the body starts. */
-  enter<T>(task: TaskContext, body: () => Promise<T>): Promise<T>;
+  /**
+   * Runs a body as a task: `current()` is its context in all that the body starts. Errors of the types in `ruled`
+   * come to the engine at once: the activities' own retries leave them alone.
+   */
+  enter<T>(task: TaskContext, ruled: readonly string[], body: () => Promise<T>): Promise<T>;
   current(): TaskContext | undefined;
   /** Cancels what a body has started and rejects with `TaskTimeout` when it takes longer. */
   within<T>(ms: number, body: () => Promise<T>): Promise<T>;

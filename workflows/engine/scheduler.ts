@@ -229,11 +229,12 @@ export class Scheduler {
     progress.startedAt = this.#timestamp();
     this.#become(task, 'running');
     const context = this.#context(task);
+    const ruled = (spec.retries.on ?? []).map(({ error }) => error);
     try {
       const body = async (): Promise<unknown> => spec.body(outcomes, context, task);
       const guarded =
         spec.timeout === undefined ? body : () => this.#runtime.within(milliseconds(spec.timeout ?? 0), body);
-      this.#succeed(task, await this.#runtime.enter(context, guarded));
+      this.#succeed(task, await this.#runtime.enter(context, ruled, guarded));
     } catch (error) {
       if (error instanceof Parked) return false;
       this.#fail(task, error);

@@ -3,15 +3,25 @@ import { AsyncLocalStorage } from '@temporalio/workflow';
 import type { RunHeader } from '../domain/run-header.ts';
 import type { TaskContext } from './runtime.ts';
 
-const contexts = new AsyncLocalStorage<TaskContext>();
+interface Entered {
+  readonly task: TaskContext;
+  /** Types of errors for which the task has a rule. */
+  readonly ruled: readonly string[];
+}
+
+const entered = new AsyncLocalStorage<Entered>();
 
 /** Only in a workflow: elsewhere there is no storage, and no task. */
 export function currentTask(): TaskContext | undefined {
-  return contexts.getStore();
+  return entered.getStore()?.task;
 }
 
-export function asTask<T>(task: TaskContext, body: () => T): T {
-  return contexts.run(task, body);
+export function ruledErrors(): readonly string[] {
+  return entered.getStore()?.ruled ?? [];
+}
+
+export function asTask<T>(task: TaskContext, ruled: readonly string[], body: () => T): T {
+  return entered.run({ task, ruled }, body);
 }
 
 /** One workflow is one run; module state is the workflow's own. */

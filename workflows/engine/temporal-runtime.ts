@@ -28,8 +28,8 @@ export function createTemporalRuntime(
   return {
     now: workflowNow,
     sleep: (ms, summary) => sleep(ms, { summary }),
-    enter: (task, body) =>
-      asTask(task, () => seeded(`${facts.id}/${taskLabel(task.name, task.index)}`, body)),
+    enter: (task, ruled, body) =>
+      asTask(task, ruled, () => seeded(`${facts.id}/${taskLabel(task.name, task.index)}`, body)),
     current: currentTask,
     within,
     causesOf,

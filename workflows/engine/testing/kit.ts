@@ -3,7 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  type WorkflowHandle,
+  type WorkflowHandleWithFirstExecutionRunId,
+} from '@temporalio/client';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { inject } from 'vitest';
 import { createLedgerActivities } from '../../../activities/ledger/activities.ts';
@@ -32,7 +37,11 @@ export interface Kit {
   readonly ledger: Ledger;
   readonly taskQueue: string;
   /** With a workflow ID of its own unless one is given. */
-  start(pipeline: AnyPipeline | string, input?: unknown, workflowId?: string): Promise<WorkflowHandle>;
+  start(
+    pipeline: AnyPipeline | string,
+    input?: unknown,
+    workflowId?: string,
+  ): Promise<WorkflowHandleWithFirstExecutionRunId>;
   /** Starts and waits; failures reject. */
   execute(pipeline: AnyPipeline, input?: RunInput): Promise<unknown>;
   /** The live record. */

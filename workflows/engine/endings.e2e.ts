@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startKit, type Kit } from './testing/kit.ts';
+import { tidy, untidy } from './testing/pipelines.ts';
+import { createProbe } from './testing/probe.ts';
+
+const probe = createProbe();
+let kit: Kit;
+const fireTime = '2026-03-01T00:00:00Z';
+
+beforeAll(async () => {
+  kit = await startKit({ pipelines: [tidy, untidy], activities: probe.activities });
+});
+afterAll(() => kit.stop());
+
+describe('finally', () => {
+  test('runs when the run is cancelled, and the run stays cancelled', async () => {
+    const handle = await kit.start(tidy, { fireTime });
+    while (!(await isWaiting(handle.workflowId))) await sleep(20);
+    await handle.cancel();
+    await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+    expect(await kit.ledger.record(`tidy-${fireTime}`)).toMatchObject({
+      state: 'cancelled',
+      tasks: [
+        { name: 'wait', state: 'failed', error: { type: 'Cancelled' } },
+        { name: 'clean-up', state: 'success', result: 'cleaned after cancelled' },
+      ],
+    });
+  });
+
+  test('knows what failed, and does not hide it', async () => {
+    probe.fail('bad', { type: 'Broken' });
+    await expect(kit.execute(untidy, { fireTime })).rejects.toMatchObject({ cause: { type: 'RunFailed' } });
+    expect(await kit.ledger.record(`untidy-${fireTime}`)).toMatchObject({
+      state: 'failed',
+      tasks: [{ name: 'bad' }, { name: 'clean-up', result: ['bad'] }],
+    });
+  });
+});
+
+async function isWaiting(workflowId: string): Promise<boolean> {
+  const record = await kit.query(kit.client.workflow.getHandle(workflowId)).catch(() => undefined);
+  return record?.tasks.some(({ state }) => state === 'running') ?? false;
+}
