@@ -1,6 +1,6 @@
 /** The project's own silver and gold SQL over an upload: the same features as the pipeline's, and none written. */
 import { quoteIdentifier } from '../../workflows/domain/identifier.ts';
-import type { ProjectSpec, Transform } from '../../workflows/domain/project.ts';
+import { INTERVAL_COLUMN, type ProjectSpec, type Transform } from '../../workflows/domain/project.ts';
 import type { Lake, Session } from '../lake/contract.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function deriveFeatures(session: Session, lake: Lake, spec: Project
   await createAll(session, spec.transforms.silver);
   const key = quoteIdentifier(spec.source.key);
   await session.run(
-    past
+    past && spec.lookBackMonths > 0
       ? `CREATE VIEW history AS SELECT * FROM silver
          UNION ALL BY NAME SELECT past.* FROM past ANTI JOIN silver USING (${key})`
       : 'CREATE VIEW history AS SELECT * FROM silver',
