@@ -12,16 +12,16 @@ const STATES: Readonly<Record<string, TaskState>> = {
   r: 'running',
 };
 
-function verdicts(rule: TriggerRule, cases: Readonly<Record<string, Verdict>>): void {
+function expectVerdicts(rule: TriggerRule, cases: Readonly<Record<string, Verdict>>): void {
   for (const [upstream, verdict] of Object.entries(cases)) {
-    const states = [...upstream].map((letter) => STATES[letter] ?? 'scheduled');
+    const states = upstream.split('').map((letter) => STATES[letter] ?? 'scheduled');
     expect([upstream, judge(rule, states)]).toEqual([upstream, verdict]);
   }
 }
 
 describe('judge', () => {
   test('runs a task after all successes', () => {
-    verdicts('all_success', {
+    expectVerdicts('all_success', {
       ss: 'run',
       sr: 'wait',
       kr: 'wait',
@@ -31,28 +31,33 @@ describe('judge', () => {
     });
   });
   test('runs a task once all have ended', () => {
-    verdicts('all_done', { sfuk: 'run', sr: 'wait' });
+    expectVerdicts('all_done', { sfuk: 'run', sr: 'wait' });
   });
   test('runs a task once all have failed', () => {
-    verdicts('all_failed', { fu: 'run', fr: 'wait', fs: 'skipped', kr: 'skipped' });
+    expectVerdicts('all_failed', { fu: 'run', fr: 'wait', fs: 'skipped', kr: 'skipped' });
   });
   test('runs a task after the first success', () => {
-    verdicts('one_success', { sr: 'run', sf: 'run', fr: 'wait', kk: 'skipped', fk: 'upstream_failed' });
+    expectVerdicts('one_success', { sr: 'run', sf: 'run', fr: 'wait', kk: 'skipped', fk: 'upstream_failed' });
   });
   test('runs a task after the first failure', () => {
-    verdicts('one_failed', { fr: 'run', us: 'run', sr: 'wait', sk: 'skipped' });
+    expectVerdicts('one_failed', { fr: 'run', us: 'run', sr: 'wait', sk: 'skipped' });
   });
   test('runs a task where none failed', () => {
-    verdicts('none_failed', { sk: 'run', kk: 'run', sr: 'wait', fr: 'upstream_failed' });
+    expectVerdicts('none_failed', { sk: 'run', kk: 'run', sr: 'wait', fr: 'upstream_failed' });
   });
   test('runs a task where none failed and one succeeded', () => {
-    verdicts('none_failed_min_one_success', { sk: 'run', kk: 'skipped', kr: 'wait', uk: 'upstream_failed' });
+    expectVerdicts('none_failed_min_one_success', {
+      sk: 'run',
+      kk: 'skipped',
+      kr: 'wait',
+      uk: 'upstream_failed',
+    });
   });
   test('runs a task where none was skipped', () => {
-    verdicts('none_skipped', { sf: 'run', sr: 'wait', kr: 'skipped' });
+    expectVerdicts('none_skipped', { sf: 'run', sr: 'wait', kr: 'skipped' });
   });
   test('runs a task without waiting, and one that comes after nothing', () => {
-    verdicts('always', { rr: 'run', f: 'run' });
+    expectVerdicts('always', { rr: 'run', f: 'run' });
     expect(judge('all_failed', [])).toBe('run');
   });
 

@@ -23,7 +23,7 @@ export async function pipelineGraph(
     memo: [],
     only: '(nothing)',
   });
-  const { run, teardown } = createAuthor({
+  const author = createAuthor({
     scheduler,
     runtime: idleRuntime,
     facts: {
@@ -37,12 +37,12 @@ export async function pipelineGraph(
     },
     memo: async () => ({ tasks: [] }),
   });
-  const failed = started(definition.body, run);
+  const failed = started(definition.body, author.run);
   await turns();
   if (failed() !== undefined) throw failed()?.error;
   const nodes = nodesOf(scheduler);
   const decidedAfter = await decidesMore(scheduler, failed);
-  teardown({ state: 'success', failed: [] });
+  author.teardown({ state: 'success', failed: [] });
   const closing = nodesOf(scheduler).filter(({ kind }) => kind === 'finally');
   return { pipeline: definition.name, nodes: [...nodes, ...closing], decidedAfter };
 }
