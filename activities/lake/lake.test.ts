@@ -84,6 +84,16 @@ describe('writing', () => {
     ]);
   });
 
+  it.each([
+    `WITH one AS (SELECT 1 AS id) SELECT * FROM one`,
+    `FROM (VALUES (1)) t(id)`,
+    `SELECT 1 AS id ORDER BY id LIMIT 1 -- the last line is a comment`,
+  ])('takes the query %j', async (query) => {
+    const table = fresh();
+    await temporary.write(table, append('a', query));
+    expect(await temporary.read(table)).toEqual([{ id: 1 }]);
+  });
+
   it('commits an empty result as an empty table with its columns', async () => {
     const table = fresh();
     expect(await temporary.write(table, append('a', numbers(0, 0)))).toMatchObject({ version: 0, rows: 0 });

@@ -45,7 +45,7 @@ export function plainColumn(values: DuckDBValue[], type: DuckDBType): unknown[] 
 }
 
 /** BIGINT as number where that is exact; dates and times as ISO 8601 text, timestamps in UTC. */
-export function plain(value: DuckDBValue): unknown {
+function plain(value: DuckDBValue): unknown {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
   if (value === null || typeof value !== 'object') return value;
   if (value instanceof DuckDBDateValue) return value.toString();

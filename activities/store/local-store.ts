@@ -17,77 +17,83 @@ import { isMissing, listFolder } from './local-listing.ts';
 /** Half-written objects; on the same file system, so that rename and link are atomic. */
 const TEMPORARY = '.tmp';
 
+interface Folder {
+  /** Absolute. */
+  readonly base: string;
+  readonly uri: string;
+}
+
 /** @param root folder that holds the objects; made when the first one is written */
 export function createLocalStore(root: string): ObjectStore {
   const base = resolve(root);
-  const uri = pathToFileURL(base).href;
-
-  function pathOf(key: string): string {
-    checkKey(key);
-    if (key.split('/')[0] === TEMPORARY) throw invalidKey(key, `${TEMPORARY}/ is the store's own`);
-    return join(base, key);
-  }
-
-  /** Runs an operation on an object's file; a missing file becomes ObjectNotFound. */
-  async function present<T>(key: string, operation: (path: string) => Promise<T>): Promise<T> {
-    try {
-      return await operation(pathOf(key));
-    } catch (error) {
-      throw isMissing(error) ? objectNotFound(key, uri) : error;
-    }
-  }
-
-  async function head(key: string): Promise<ObjectInfo | undefined> {
-    try {
-      const found = await stat(pathOf(key));
-      return found.isFile() ? { key, bytes: found.size, modifiedAt: found.mtime } : undefined;
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
-  }
-
+  const folder: Folder = { base, uri: pathToFileURL(base).href };
   return {
-    uri,
-    async put(key, body) {
-      await place(base, pathOf(key), (temporary) => writeFile(temporary, body), rename);
-    },
+    uri: folder.uri,
+    put: (key, body) => place(folder, key, (temporary) => writeFile(temporary, body), rename),
     async putIfAbsent(key, body) {
       // The common case of a lost race costs one stat; the link below is what decides.
-      if ((await head(key)) !== undefined) return false;
-      return place(base, pathOf(key), (temporary) => writeFile(temporary, body), linkNew);
+      if ((await find(folder, key)) !== undefined) return false;
+      return place(folder, key, (temporary) => writeFile(temporary, body), linkNew);
     },
-    async upload(key, file) {
+    upload(key, file) {
       const clone = (temporary: string): Promise<void> =>
         copyFile(file, temporary, constants.COPYFILE_FICLONE);
-      await place(base, pathOf(key), clone, rename);
+      return place(folder, key, clone, rename);
     },
-    get: (key) => present(key, (path) => readFile(path)),
-    getRange: (key, start, end) => present(key, (path) => readRange(path, start, end)),
-    stream: (key) => present(key, openStream),
-    head,
+    get: (key) => present(folder, key, (path) => readFile(path)),
+    getRange: (key, start, end) => present(folder, key, (path) => readRange(path, start, end)),
+    stream: (key) => present(folder, key, openStream),
+    head: (key) => find(folder, key),
     list(prefix, { after = '' } = {}) {
       checkPrefix(prefix);
       return listFolder({ root: base, prefix, after, hidden: new Set([TEMPORARY]) });
     },
     async delete(keys) {
-      for (const key of keys) await removeFile(pathOf(key));
+      for (const key of keys) await removeFile(pathOf(folder, key));
     },
     async stage(key) {
-      if ((await head(key)) === undefined) throw objectNotFound(key, uri);
-      return pathOf(key);
+      if ((await find(folder, key)) === undefined) throw objectNotFound(key, folder.uri);
+      return pathOf(folder, key);
     },
   };
 }
 
+function pathOf({ base }: Folder, key: string): string {
+  checkKey(key);
+  if (key.split('/')[0] === TEMPORARY) throw invalidKey(key, `${TEMPORARY}/ is the store's own`);
+  return join(base, key);
+}
+
+/** Runs an operation on an object's file; a missing file becomes ObjectNotFound. */
+async function present<T>(folder: Folder, key: string, operation: (path: string) => Promise<T>): Promise<T> {
+  const path = pathOf(folder, key);
+  try {
+    return await operation(path);
+  } catch (error) {
+    throw isMissing(error) ? objectNotFound(key, folder.uri) : error;
+  }
+}
+
+async function find(folder: Folder, key: string): Promise<ObjectInfo | undefined> {
+  const path = pathOf(folder, key);
+  try {
+    const found = await stat(path);
+    return found.isFile() ? { key, bytes: found.size, modifiedAt: found.mtime } : undefined;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
 /** Fills a temporary file and moves it to its target, making folders on the way. */
 async function place<T>(
-  base: string,
-  target: string,
+  folder: Folder,
+  key: string,
   fill: (temporary: string) => Promise<void>,
   move: (temporary: string, target: string) => Promise<T>,
 ): Promise<T> {
-  const temporary = join(base, TEMPORARY, randomUUID());
+  const target = pathOf(folder, key);
+  const temporary = join(folder.base, TEMPORARY, randomUUID());
   try {
     await withFolder(temporary, () => fill(temporary));
     return await withFolder(target, () => move(temporary, target));

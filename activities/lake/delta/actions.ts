@@ -54,7 +54,6 @@ const Transaction = z.object({
   version: z.number(),
   lastUpdated: z.number().nullish(),
 });
-export type Transaction = z.infer<typeof Transaction>;
 
 const CommitInfo = z.looseObject({
   timestamp: z.number().optional(),
@@ -65,7 +64,6 @@ const CommitInfo = z.looseObject({
   /** The idempotency key, where Assay wrote the commit. */
   assayKey: z.string().optional(),
 });
-export type CommitInfo = z.infer<typeof CommitInfo>;
 
 /** Exactly one member is there; others than these concern writers only and are passed over. */
 const Action = z.object({
