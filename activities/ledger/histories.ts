@@ -1,4 +1,5 @@
 /** Histories of a run: one for each part, where it continued as new. */
+import { isGrpcServiceError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 
@@ -14,6 +15,9 @@ export interface NewestPart {
   readonly runId: string;
   readonly isOpen: boolean;
 }
+
+/** gRPC's code. */
+const NOT_FOUND = 5;
 
 /** From the first part to the newest. Where Temporal has forgotten the first, what it still knows. */
 export async function* runParts(client: Client, holder: RunHolder): AsyncGenerator<RunPart> {
@@ -33,7 +37,7 @@ export async function newestPart(client: Client, holder: RunHolder): Promise<New
     const isOwn = raw.workflowExecutionInfo?.firstRunId === holder.firstRunId;
     return isOwn ? { runId, isOpen: status.name === 'RUNNING' || status.name === 'PAUSED' } : undefined;
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
+    if (isForgotten(error)) return undefined;
     throw error;
   }
 }
@@ -48,7 +52,12 @@ async function partOf(
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
     return { runId, events: history.events ?? [] };
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
+    if (isForgotten(error)) return undefined;
     throw error;
   }
+}
+
+/** Fetching a history tells it by the transport's own code. */
+function isForgotten(error: unknown): boolean {
+  return error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && error.code === NOT_FOUND);
 }

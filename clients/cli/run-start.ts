@@ -88,7 +88,7 @@ async function started(
 ): Promise<ExitCode> {
   if (options.watch === true) {
     output.note(run.run);
-    return watchToEnd(output, services, run.run, options);
+    return watchToEnd(output, services, run.run, { ...run, json: options.json === true });
   }
   if (options.json === true) output.json(run);
   else output.line(run.run);

@@ -13,11 +13,11 @@ export async function watchToEnd(
   output: Output,
   services: Pick<RunServices, 'ledger' | 'client'>,
   run: string,
-  { json = false }: { json?: boolean },
+  { json = false, attempt }: { json?: boolean; attempt?: number },
 ): Promise<ExitCode> {
   let last: ShownRun | undefined;
   const states = new Map<string, string>();
-  for await (const shown of watchRun(services, run)) {
+  for await (const shown of watchRun(services, run, attempt === undefined ? {} : { attempt })) {
     last = shown;
     if (json) for (const line of changes(shown.record, states)) output.note(line);
     else if (output.isLive) output.draw(runLines(shown, output.paint, Date.now()));

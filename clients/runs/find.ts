@@ -22,22 +22,26 @@ export async function findAttempt(
 ): Promise<FoundAttempt> {
   const attempts = await ledger.attempts(run);
   const attempt = wanted ?? attempts.at(-1);
-  if (attempt === undefined) throw unknownRun(run);
-  const holder = await ledger.holder(run, attempt);
-  if (holder === undefined) {
-    const message = `${run} has no attempt ${attempt}; it has ${attempts.join(', ')}`;
-    throw new Refusal('UnknownAttempt', message, { next: `assay runs show ${run}` });
-  }
+  const holder = attempt === undefined ? undefined : await ledger.holder(run, attempt);
+  if (attempt === undefined || holder === undefined) throw unknownAttempt(run, wanted, attempts);
   return { run, attempt, attempts, holder, record: await ledger.record(run, attempt) };
 }
 
-function unknownRun(run: string): Refusal {
+export function unknownAttempt(
+  run: string,
+  wanted: number | undefined,
+  attempts: readonly number[],
+): Refusal {
+  if (attempts.length > 0) {
+    const message = `${run} has no attempt ${wanted}; it has ${attempts.join(', ')}`;
+    return new Refusal('UnknownAttempt', message, { next: `assay runs show ${run}` });
+  }
   const pipeline = parseRunId(run)?.pipeline;
-  const why =
-    pipeline === undefined
-      ? ': a run is called <pipeline>[.<key>]-<fire time>'
-      : '; the ledger has no such run';
-  return new Refusal('UnknownRun', `no run is called ${run}${why}`, {
-    next: pipeline === undefined ? 'assay runs list' : `assay runs list --pipeline ${pipeline}`,
-  });
+  return pipeline === undefined
+    ? new Refusal('UnknownRun', `no run is called ${run}: a run is called <pipeline>[.<key>]-<fire time>`, {
+        next: 'assay runs list',
+      })
+    : new Refusal('UnknownRun', `no run is called ${run}: neither the ledger nor Temporal has it`, {
+        next: `assay runs list --pipeline ${pipeline}`,
+      });
 }

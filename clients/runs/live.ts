@@ -1,11 +1,11 @@
 /** An attempt that the ledger has no record of yet, as Temporal and the workflow itself tell it. */
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 
 import { parseActivityId, taskLabel } from '../../workflows/domain/activity-id.ts';
 import { RECORD_QUERY } from '../../workflows/domain/run-record.ts';
 import type { RunRecord, RunState, TaskRecord } from '../../workflows/domain/run-record.ts';
+import { describe, stateOf } from './description.ts';
 import type { FoundAttempt } from './find.ts';
 
 type Pending = temporal.api.workflow.v1.IPendingActivityInfo;
@@ -21,14 +21,6 @@ const PATIENCE = 5000;
 /** `PendingActivityState` of the protocol. */
 const STARTED = 2;
 
-const CLOSED: Readonly<Partial<Record<string, RunState>>> = {
-  COMPLETED: 'success',
-  FAILED: 'failed',
-  CANCELLED: 'cancelled',
-  TERMINATED: 'terminated',
-  TIMED_OUT: 'timed_out',
-};
-
 /** `undefined` where Temporal knows nothing of it. */
 export async function liveRun(client: Client, found: FoundAttempt): Promise<LiveRun | undefined> {
   const description = await describe(client, found.holder.workflowId);
@@ -37,19 +29,11 @@ export async function liveRun(client: Client, found: FoundAttempt): Promise<Live
   const record = await answer(client, description);
   if (record === undefined) return { state, record };
   const tasks = withPending(record.tasks, description.raw.pendingActivities ?? []);
-  return { state, record: { ...record, state: record.state === 'running' ? state : record.state, tasks } };
-}
-
-async function describe(
-  client: Client,
-  workflowId: string,
-): Promise<WorkflowExecutionDescription | undefined> {
-  try {
-    return await client.workflow.getHandle(workflowId).describe();
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
+  // Whatever it says of itself: it is not over before its record is written and its workflow closed.
+  const { endedAt: _endedAt, ...open } = record;
+  if (state === 'running') return { state, record: { ...open, state, tasks } };
+  const closed = record.state === 'running' ? state : record.state;
+  return { state, record: { ...record, state: closed, tasks } };
 }
 
 async function answer(
@@ -65,10 +49,6 @@ async function answer(
     if (error instanceof Error) return undefined;
     throw error;
   }
-}
-
-function stateOf({ status }: WorkflowExecutionDescription): RunState {
-  return CLOSED[status.name] ?? 'running';
 }
 
 /** What only the server knows: whether a worker has the activity, how often it was tried, and why it failed last. */

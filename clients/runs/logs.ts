@@ -6,6 +6,7 @@ import { findAttempt } from './find.ts';
 import type { FoundAttempt } from './find.ts';
 import { unknownTask } from './result.ts';
 import type { RunServices } from './services.ts';
+import { showRun } from './show.ts';
 
 export interface LogsOptions extends LogFilter {
   readonly attempt?: number;
@@ -15,13 +16,15 @@ export interface LogsOptions extends LogFilter {
   readonly every?: number;
 }
 
+const EVERY = 1000;
+
 /** @throws Refusal UnknownRun, UnknownAttempt, UnknownTask */
 export async function* runLogs(
-  services: Pick<RunServices, 'ledger'>,
+  services: Pick<RunServices, 'ledger' | 'client'>,
   run: string,
   options: LogsOptions = {},
 ): AsyncGenerator<LoggedLine> {
-  const found = await findAttempt(services, run, options.attempt);
+  const found = await claimedAttempt(services, run, options);
   const seen = new Map<string, number>();
   for (;;) {
     // Asked before the lines are read, so that none written before the end is missed.
@@ -30,7 +33,23 @@ export async function* runLogs(
     if (lines.length === 0) refuseUnknown({ ...found, record }, options);
     yield* unseen(lines, seen);
     if (options.follow !== true || record !== undefined) return;
-    await sleep(options.every ?? 1000);
+    await sleep(options.every ?? EVERY);
+  }
+}
+
+/** Who follows a run that has just been started waits for it to begin. */
+async function claimedAttempt(
+  services: Pick<RunServices, 'ledger' | 'client'>,
+  run: string,
+  options: LogsOptions,
+): Promise<FoundAttempt> {
+  for (;;) {
+    const attempts = await services.ledger.attempts(run);
+    const claimed = options.attempt === undefined ? attempts.length > 0 : attempts.includes(options.attempt);
+    if (claimed || options.follow !== true) return findAttempt(services, run, options.attempt);
+    const { record } = await showRun(services, run, options.attempt);
+    if (record.state !== 'running') return findAttempt(services, run, options.attempt);
+    await sleep(options.every ?? EVERY);
   }
 }
 

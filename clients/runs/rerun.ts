@@ -1,4 +1,6 @@
 /** Starts the next attempt of a run that is over: from tasks on, or what failed; the rest comes from the ledger. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { unknownTasks } from '../../workflows/domain/memo.ts';
 import { parseRunId } from '../../workflows/domain/run-id.ts';
 import type { Rerun } from '../../workflows/domain/run-input.ts';
@@ -10,6 +12,9 @@ import { liveRun } from './live.ts';
 import { unknownTask } from './result.ts';
 import type { RunServices } from './services.ts';
 import { startRun } from './start.ts';
+import type { Start } from './start.ts';
+
+const CLOSING = 5000;
 
 /** @throws Refusal UnknownRun, UnknownTask, RunStillOpen, NothingToRerun */
 export async function rerunRun(
@@ -39,8 +44,17 @@ export async function rerunRun(
     rerun,
     ...(startedBy === undefined ? {} : { startedBy }),
   };
-  if (!(await startRun(services, { pipeline, run, input }))) throw stillOpen(run);
+  await startWhenClosed(services, { pipeline, run, input });
   return { run, attempt };
+}
+
+/** The workflow of the attempt before closes a moment after its record is written. */
+async function startWhenClosed(services: RunServices, start: Start): Promise<void> {
+  const deadline = Date.now() + CLOSING;
+  while (!(await startRun(services, start))) {
+    if (Date.now() > deadline) throw stillOpen(start.run);
+    await sleep(100);
+  }
 }
 
 /** A run that was cut off and not swept yet tells of itself by replay; the next attempt settles it. */

@@ -1,10 +1,9 @@
 /** One attempt of a run: from the ledger when it is over, from the workflow itself while it is open. */
-import { parseRunId } from '../../workflows/domain/run-id.ts';
 import type { RunRecord } from '../../workflows/domain/run-record.ts';
-import { findAttempt } from './find.ts';
-import type { FoundAttempt } from './find.ts';
+import { findAttempt, unknownAttempt } from './find.ts';
 import { liveRun } from './live.ts';
 import type { RunServices } from './services.ts';
+import { bareRecord, unclaimedRun } from './unclaimed.ts';
 
 export interface ShownRun {
   readonly record: RunRecord;
@@ -13,14 +12,15 @@ export interface ShownRun {
   readonly note?: string;
 }
 
-/** @throws Refusal UnknownRun, UnknownAttempt */
-export async function showRun(
-  services: Pick<RunServices, 'ledger' | 'client'>,
-  run: string,
-  attempt?: number,
-): Promise<ShownRun> {
-  const found = await findAttempt(services, run, attempt);
-  const { attempts } = found;
+type Services = Pick<RunServices, 'ledger' | 'client'>;
+
+/** The newest attempt by default. @throws Refusal UnknownRun, UnknownAttempt */
+export async function showRun(services: Services, run: string, attempt?: number): Promise<ShownRun> {
+  const attempts = await services.ledger.attempts(run);
+  const wanted = attempt ?? attempts.at(-1);
+  if (wanted === undefined || !attempts.includes(wanted))
+    return beforeClaim(services, run, attempt, attempts);
+  const found = await findAttempt(services, run, wanted);
   if (found.record !== undefined) return { record: found.record, attempts };
   const live = await liveRun(await services.client(), found);
   if (live?.record !== undefined) return { record: live.record, attempts };
@@ -31,25 +31,18 @@ export async function showRun(
     live === undefined
       ? 'Temporal knows nothing of this run; its record will say so within minutes'
       : 'no worker answers for this run, so its tasks are not known: assay workers run';
-  return { record: unanswered(found, live?.state ?? 'terminated'), attempts, note };
+  return { record: bareRecord(run, wanted, live?.state ?? 'terminated', found.holder), attempts, note };
 }
 
-function unanswered(found: FoundAttempt, state: RunRecord['state']): RunRecord {
-  const { pipeline, key, fireTime } = parseRunId(found.run) ?? { pipeline: found.run, fireTime: '' };
-  return {
-    run: found.run,
-    pipeline,
-    ...(key === undefined ? {} : { key }),
-    attempt: found.attempt,
-    state,
-    interval: { start: fireTime, end: fireTime },
-    params: null,
-    startedBy: 'unknown',
-    codeVersion: 'unknown',
-    workflowId: found.holder.workflowId,
-    workflowRunId: found.holder.firstRunId,
-    startedAt: fireTime,
-    clock: fireTime,
-    tasks: [],
-  };
+async function beforeClaim(
+  services: Services,
+  run: string,
+  attempt: number | undefined,
+  attempts: readonly number[],
+): Promise<ShownRun> {
+  const unclaimed = await unclaimedRun(services, run, attempts);
+  if (unclaimed === undefined || unclaimed.record.attempt !== (attempt ?? 1)) {
+    throw unknownAttempt(run, attempt, attempts);
+  }
+  return { ...unclaimed, attempts };
 }

@@ -1,0 +1,39 @@
+/** Workflows for the tests of run commands: a relay of three tasks whose steps the test itself decides on. */
+import { z } from 'zod';
+
+import { activities } from '../../../workflows/engine/activities.ts';
+import { pipeline } from '../../../workflows/engine/pipeline.ts';
+import { QUERY } from '../../../workflows/engine/profiles.ts';
+
+export { sweeper } from '../../../workflows/sweeper.ts';
+
+export interface StepInput {
+  readonly task: string;
+  readonly try: number;
+  readonly key: string;
+  readonly scenario: string;
+}
+
+export interface RelayActivities {
+  step(input: StepInput): Promise<string>;
+}
+
+const work = activities<RelayActivities>('relay', QUERY);
+
+export const relay = pipeline(
+  { name: 'relay', params: () => z.object({ scenario: z.string(), rows: z.int().min(1).default(10) }) },
+  async (run) => {
+    const { scenario } = run.params;
+    const bronze = run.task('bronze', ({ name, try: tries, key }) =>
+      work.step({ task: name, try: tries, key, scenario }),
+    );
+    const silver = run.task(
+      'silver',
+      { after: [bronze], retries: { attempts: 2, on: [{ error: 'Flaky', delay: '10ms' }] } },
+      (_bronze, { name, try: tries, key }) => work.step({ task: name, try: tries, key, scenario }),
+    );
+    return run.task('gold', { after: [silver] }, (_silver, { name, try: tries, key }) =>
+      work.step({ task: name, try: tries, key, scenario }),
+    );
+  },
+);
