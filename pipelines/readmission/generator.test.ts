@@ -82,9 +82,9 @@ describe.each([1, 2, 3])('the story of seed %i', (seed) => {
   };
   const shareOf = (rows: readonly Encounter[], name: (typeof COLUMNS)[number], ...values: string[]): number =>
     column(rows, name).filter((value) => values.includes(value)).length / rows.length;
-  const auc = (scores: readonly number[], rows: readonly Encounter[]): number => {
+  const auc = (odds: readonly number[], rows: readonly Encounter[]): number => {
     const sample = labelledScores(
-      scores,
+      odds.map((value) => 1 / (1 + Math.exp(-value))),
       rows.map(({ returned }) => Number(returned)),
     );
     if (!sample.defined) throw new Error(sample.reason);
