@@ -6,7 +6,7 @@ export function unknownModel(model: string, known: readonly string[]): Applicati
   return ApplicationFailure.nonRetryable(
     `There is no model "${model}" in the registry. Known models: ${known.join(', ') || 'none yet; a training run registers one'}.`,
     'UnknownModel',
-    { model, known },
+    { model, known, next: 'assay models list' },
   );
 }
 
@@ -14,7 +14,7 @@ export function unknownVersion(model: string, version: number, known: readonly n
   return ApplicationFailure.nonRetryable(
     `The model "${model}" has no version ${version}. Its versions: ${known.join(', ')}.`,
     'UnknownVersion',
-    { model, version, known },
+    { model, version, known, next: `assay models show ${model}` },
   );
 }
 
@@ -30,7 +30,15 @@ export function aliasConflict(
   return ApplicationFailure.nonRetryable(
     `"${model}" ${now}${since}, where ${before} was expected. Compare with the champion of now, and promote again.`,
     'AliasConflict',
-    { model, alias: 'champion', expected, holder, by: moved?.by, at: moved?.at },
+    {
+      model,
+      alias: 'champion',
+      expected,
+      holder,
+      by: moved?.by,
+      at: moved?.at,
+      next: `assay models log ${model}`,
+    },
   );
 }
 
@@ -40,7 +48,7 @@ export function nothingToRollBack(model: string, champion: number | null): Appli
   return ApplicationFailure.nonRetryable(
     `"${model}" cannot be rolled back: ${state}, or the one step back was already taken. Promote the version that you want.`,
     'NothingToRollBack',
-    { model, champion },
+    { model, champion, next: `assay models log ${model}` },
   );
 }
 
