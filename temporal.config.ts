@@ -1,5 +1,7 @@
 /** Where Assay's work is carried and how large its workers are. Data only: the environment picks an overlay by `ASSAY_ENV`. */
 
+import type { Duration } from '@temporalio/common';
+
 export type Queue = 'control' | 'data' | 'training';
 export type EnvironmentName = 'development' | 'staging' | 'production';
 
@@ -14,8 +16,8 @@ export interface AssayConfig {
   readonly namespace: string;
   readonly workers: Readonly<Record<Queue, WorkerSize>>;
   /** How long a worker that is asked to stop lets its activities finish; Fargate grants 120 s in all. */
-  readonly shutdownGrace: string;
-  readonly shutdownForce: string;
+  readonly shutdownGrace: Duration;
+  readonly shutdownForce: Duration;
 }
 
 const base: AssayConfig = {

@@ -1,5 +1,6 @@
 /** The one place that reads the environment: once, through a schema, and with every problem named at once. */
-import { resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
 
@@ -28,6 +29,9 @@ const Environment = z.object({
       .regex(/^[\w.@-]*$/)
       .default(''),
   ),
+  /** Path of the `temporal` command; the set-up passes it on. */
+  ASSAY_TEMPORAL_BIN: optional,
+  /** By default the digest of the sources that the build was made from. */
   ASSAY_CODE_VERSION: optional,
   TEMPORAL_ADDRESS: optional,
   TEMPORAL_NAMESPACE: optional,
@@ -39,10 +43,13 @@ export interface Env {
   readonly storeUri: string | undefined;
   readonly xgboostLibrary: string | undefined;
   readonly queueSuffix: string;
-  readonly codeVersion: string | undefined;
+  readonly codeVersion: string;
+  readonly temporalCommand: string | undefined;
   readonly temporalAddress: string | undefined;
   readonly temporalNamespace: string | undefined;
   readonly user: string;
+  /** All of it, for child processes to inherit. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
 /** @throws Error naming every variable that is wrong, and how. */
@@ -58,14 +65,21 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>> 
     storeUri: value.ASSAY_STORE,
     xgboostLibrary: value.ASSAY_XGBOOST,
     queueSuffix: value.ASSAY_QUEUE_SUFFIX,
-    codeVersion: value.ASSAY_CODE_VERSION,
+    codeVersion: value.ASSAY_CODE_VERSION ?? builtFrom(),
+    temporalCommand: value.ASSAY_TEMPORAL_BIN,
     temporalAddress: value.TEMPORAL_ADDRESS,
     temporalNamespace: value.TEMPORAL_NAMESPACE,
     user: value.USER ?? 'unknown',
+    variables,
   };
 }
 
 /** `./folder`, `/folder` and `file:///folder` all mean the same store. */
 export function storeUri(given: string): string {
   return /^\w+:\/\//.test(given) ? given : pathToFileURL(resolve(given)).href;
+}
+
+function builtFrom(): string {
+  const stamp = join(ROOT, 'dist', '.built-from');
+  return existsSync(stamp) ? readFileSync(stamp, 'utf8').trim().slice(0, 12) : 'unbuilt';
 }

@@ -1,2 +1,8 @@
 /** The registry: every workflow that workers serve, a line each. */
 export { squares } from '../pipelines/examples/squares.pipeline.ts';
+export { lifecycle } from './lifecycle.ts';
+export { medallion } from './medallion.ts';
+export { promotion, rollback } from './promotion.ts';
+export { scoring, uploadScoring } from './scoring.ts';
+export { sweeper } from './sweeper.ts';
+export { training } from './training.ts';

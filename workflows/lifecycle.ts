@@ -1,17 +1,20 @@
 /** One interval of a project's life: its data, a planned retraining where one is due, its scores, and how the last ones did. */
 import { z } from 'zod';
 
-import type { EvaluationActivities } from '../activities/evaluation/contract.ts';
+import type { EvaluationActivities, MonthlyPerformance } from '../activities/evaluation/contract.ts';
 import type { ProjectActivities } from '../activities/project/contract.ts';
 import type { RegistryActivities } from '../activities/registry/contract.ts';
+import type { PinnedModel, Scored } from '../activities/scoring/contract.ts';
 import type { TrainingActivities } from '../activities/training/contract.ts';
+import type { GateVerdict } from './domain/gates.ts';
 import { monthBefore } from './domain/month.ts';
-import { retrainingDue } from './domain/retraining.ts';
+import { retrainingDue, type RetrainingDecision } from './domain/retraining.ts';
 import { activities } from './engine/activities.ts';
+import { toFailure } from './engine/failures.ts';
 import { pipeline } from './engine/pipeline.ts';
 import { QUICK, TRAINING } from './engine/profiles.ts';
 import type { Outcome } from './engine/references.ts';
-import { medallion } from './medallion.ts';
+import { medallion, type MedallionSummary } from './medallion.ts';
 import { promotion } from './promotion.ts';
 import { scoring } from './scoring.ts';
 import { training } from './training.ts';
@@ -20,6 +23,18 @@ const projects = activities<ProjectActivities>('project', QUICK);
 const registry = activities<RegistryActivities>('registry', QUICK);
 const trainer = activities<TrainingActivities>('training', TRAINING);
 const evaluation = activities<EvaluationActivities>('evaluation', TRAINING);
+
+/** What an interval came to; what did not happen in it is absent. */
+export interface LifecycleSummary {
+  readonly rows: MedallionSummary['rows'];
+  readonly retraining: RetrainingDecision;
+  readonly challenger: PinnedModel | undefined;
+  readonly gate: GateVerdict | undefined;
+  readonly promoted: PinnedModel | undefined;
+  readonly scored: Scored | undefined;
+  /** Of the month before, whose labels are there now. */
+  readonly lastMonth: MonthlyPerformance | undefined;
+}
 
 export const lifecycle = pipeline(
   { name: 'lifecycle', params: () => z.object({ project: z.string().min(1) }) },
@@ -35,15 +50,12 @@ export const lifecycle = pipeline(
     const champion = run.task('champion', { after: [spec] }, ({ model }) =>
       registry.describeAlias({ model, alias: 'champion' }),
     );
-    const due = run.task(
-      'retraining-due',
-      { after: [spec, snapshot, champion] },
-      (spec, { intervals }, champion) =>
-        retrainingDue({
-          matured: intervals,
-          championTrainedOn: champion?.trainedOn,
-          everyIntervals: spec.training.everyIntervals,
-        }),
+    const due = run.task('retraining-due', { after: [spec, snapshot, champion] }, (spec, matured, champion) =>
+      retrainingDue({
+        matured,
+        championTrainedOn: champion?.trainedOn,
+        everyIntervals: spec.training.everyIntervals,
+      }),
     );
     const trained = run.task('retrain', { after: [due] }, ({ due, reason }) =>
       due ? true : run.skip(reason),
@@ -63,7 +75,7 @@ export const lifecycle = pipeline(
     const scored = run.child(
       'scoring',
       scoring,
-      ({ tables }) => ({ ...part, params: { project, features: tables.features } }),
+      (data) => ({ ...part, params: { project, features: must(data).tables.features } }),
       { after: [data, promoted], when: 'none_failed' },
     );
     const performance = run.task('performance', { after: [scored] }, (scored) =>
@@ -79,18 +91,27 @@ export const lifecycle = pipeline(
     return run.task(
       'summary',
       { after: [data, due, challenger, promoted, scored, performance], when: 'none_failed' },
-      (data, due, challenger, promoted, scored, performance) => ({
-        rows: valueOf(data)?.rows,
-        retraining: valueOf(due),
+      (data, due, challenger, promoted, scored, performance): LifecycleSummary => ({
+        rows: must(data).rows,
+        retraining: must(due),
         challenger: valueOf(challenger),
         gate: valueOf(promoted)?.verdict,
-        promoted: valueOf(promoted)?.promoted,
+        promoted: valueOf(promoted)?.promoted ?? undefined,
         scored: valueOf(scored),
         lastMonth: valueOf(performance),
       }),
     );
   },
 );
+
+/** `none_failed` lets nothing but a success or a skip through, and these two are never skipped. */
+function must<T>(outcome: Outcome<T>): T {
+  if (outcome.state === 'success') return outcome.value;
+  throw toFailure({
+    type: 'NoValue',
+    message: `a task without which there is nothing to sum up is ${outcome.state}`,
+  });
+}
 
 function valueOf<T>(outcome: Outcome<T>): T | undefined {
   return outcome.state === 'success' ? outcome.value : undefined;

@@ -10,6 +10,12 @@ import { QUERY } from './engine/profiles.ts';
 
 const lake = activities<LakeActivities>('lake', QUERY);
 
+export interface MedallionSummary {
+  readonly tables: Readonly<Record<'bronze' | 'silver' | 'features' | 'labels', TableRef>>;
+  /** `in` is the sum of the others. */
+  readonly rows: Readonly<Record<'in' | 'duplicates' | 'quarantined' | 'excluded' | 'gold', number>>;
+}
+
 export const medallion = pipeline(
   { name: 'medallion', params: () => z.object({ project: z.string().min(1) }) },
   async (run) => {
@@ -35,21 +41,25 @@ export const medallion = pipeline(
     const goldChecks = run.task('gold-checks', { after: [gold] }, ({ tables }) =>
       lake.check({ project, interval, layer: 'gold', tables }),
     );
-    return run.task('summary', { after: [bronze, silver, gold, goldChecks] }, (bronze, silver, gold) => ({
-      tables: {
-        bronze: bronze.bronze,
-        silver: tableOf(silver, 'silver'),
-        features: tableOf(gold, 'features'),
-        labels: tableOf(gold, 'labels'),
-      },
-      rows: {
-        in: bronze.rows + bronze.rejected,
-        duplicates: silver.rows.duplicates,
-        quarantined: silver.rows.quarantined + bronze.rejected,
-        excluded: gold.rows.excluded,
-        gold: gold.rows.out,
-      },
-    }));
+    return run.task(
+      'summary',
+      { after: [bronze, silver, gold, goldChecks] },
+      (bronze, silver, gold): MedallionSummary => ({
+        tables: {
+          bronze: bronze.bronze,
+          silver: tableOf(silver, 'silver'),
+          features: tableOf(gold, 'features'),
+          labels: tableOf(gold, 'labels'),
+        },
+        rows: {
+          in: bronze.rows + bronze.rejected,
+          duplicates: silver.rows.duplicates,
+          quarantined: silver.rows.quarantined + bronze.rejected,
+          excluded: gold.rows.excluded,
+          gold: gold.rows.out,
+        },
+      }),
+    );
   },
 );
 

@@ -6,13 +6,14 @@ import type { ProjectActivities } from './contract.ts';
 
 export type Projects = Readonly<Record<string, ProjectSpec>>;
 
-export function createProjectActivities({ projects }: { readonly projects: Projects }): ProjectActivities {
-  return { spec: async ({ project }) => findProject(projects, project) };
+export function createProjectActivities(spec: (project: string) => ProjectSpec): ProjectActivities {
+  return { spec: async ({ project }) => spec(project) };
 }
 
-function findProject(projects: Projects, name: string): ProjectSpec {
-  const spec = Object.hasOwn(projects, name) ? projects[name] : undefined;
-  if (spec) return spec;
+/** The port through which every activity learns of a project. @throws UnknownProject naming the known ones */
+export function findProject(projects: Projects, name: string): ProjectSpec {
+  const found = Object.hasOwn(projects, name) ? projects[name] : undefined;
+  if (found) return found;
   const known = Object.keys(projects).toSorted();
   throw ApplicationFailure.nonRetryable(
     `There is no project "${name}". Known projects: ${known.join(', ') || 'none'}. Projects are listed in pipelines/projects.ts.`,

@@ -68,17 +68,24 @@ describe('snapshot', () => {
     expect(muchLater.digest).not.toBe(snapshot.digest);
   });
 
+  it('is empty, and no failure, where nothing has matured', async () => {
+    const early = await training.snapshot({ project: 'visits', asOf: '2025-01-15T00:00:00Z' });
+    expect(early).toMatchObject({ intervals: [], rows: 0, positives: 0 });
+  });
+});
+
+describe('prepare', () => {
   it('says what there is and what is needed where too little has matured', async () => {
-    const early = training.snapshot({ project: 'visits', asOf: '2025-01-15T00:00:00Z' });
-    await expect(early).rejects.toMatchObject({
+    const early = await training.snapshot({ project: 'visits', asOf: '2025-01-15T00:00:00Z' });
+    await expect(
+      training.prepare({ project: 'visits', snapshot: early, key: 'early' }),
+    ).rejects.toMatchObject({
       type: 'NotEnoughData',
       nonRetryable: true,
       message: expect.stringMatching(/0 intervals .* 0 rows, 0 of them positive; at least 100/),
     });
   });
-});
 
-describe('prepare', () => {
   it('makes the newest fifth the test part, whole', async () => {
     const [rows] = await sql<{ n: number; first: number }>(
       'SELECT count(*) AS n, min(visit) AS first FROM read_parquet($f)',

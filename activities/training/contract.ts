@@ -63,8 +63,9 @@ export interface Candidate {
 }
 
 export interface TrainingActivities {
-  /** @throws NotEnoughData */
+  /** Also of nothing at all: whether it is enough to learn from, `prepare` decides. */
   snapshot(input: { project: string; asOf: string }): Promise<TrainingSnapshot>;
+  /** @throws NotEnoughData */
   prepare(input: { project: string; snapshot: TrainingSnapshot; key: string }): Promise<Dataset>;
   /** Resumes at the first trial whose result is not in the store. */
   search(input: { project: string; dataset: Dataset; family: Family; key: string }): Promise<Candidate>;

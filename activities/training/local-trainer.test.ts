@@ -1,10 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { DuckDBInstance } from '@duckdb/node-api';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { createLocalStore } from '../store/local-store.ts';
 import { createLocalTrainer } from './local-trainer.ts';
@@ -126,6 +128,32 @@ describe('createLocalTrainer', () => {
     await expect(wrong).rejects.toMatchObject({ type: 'XgboostError', nonRetryable: true });
   });
 
+  it('leaves no child behind when its own process is killed', async () => {
+    const { hyperparameters, folder: target } = await job({ num_round: '1000000' });
+    const orphan = {
+      library,
+      threads: 1,
+      train: [join(folder, 'train.parquet')],
+      validation: [join(folder, 'validation.parquet')],
+      hyperparameters,
+      folder: target,
+    };
+    const script = join(folder, 'parent.mjs');
+    await writeFile(
+      script,
+      `import { fork } from 'node:child_process';
+       const child = fork(new URL(${JSON.stringify(compiled.entry.href)}), { execArgv: [] });
+       child.once('message', () => console.log(child.pid));
+       child.send(${JSON.stringify(orphan)});`,
+    );
+    const parent = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = await once(parent.stdout, 'data');
+    const child = Number(String(line));
+    expect(isAlive(child)).toBe(true);
+    parent.kill('SIGKILL');
+    await vi.waitFor(() => expect(isAlive(child)).toBe(false), { timeout: 30_000, interval: 50 });
+  });
+
   it('names a channel without rows', async () => {
     const empty = { ...(await job()), channels: { train: ['channels/nothing'] } };
     await expect(trainer.train(empty, () => undefined, never)).rejects.toMatchObject({
@@ -133,3 +161,11 @@ describe('createLocalTrainer', () => {
     });
   });
 });
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -13,6 +13,7 @@ import { uploadOnce, writeChannel, writeTestChannel, type ChannelFile } from './
 import type { Channel, Dataset, Position, TrainingSnapshot } from './contract.ts';
 import { attachExamples, joinFeatures } from './examples.ts';
 import { fitEncoder } from './fit-encoder.ts';
+import { requireEnough } from './snapshot.ts';
 import { assignParts, learningParts, type Part } from './split.ts';
 import { statement } from './sql-text.ts';
 
@@ -22,11 +23,13 @@ export interface PrepareDependencies {
   readonly duckdb: DuckDB;
 }
 
-export function prepareDataset(
+/** @throws NotEnoughData */
+export async function prepareDataset(
   { store, lake, duckdb }: PrepareDependencies,
   spec: ProjectSpec,
   snapshot: TrainingSnapshot,
 ): Promise<Dataset> {
+  requireEnough(snapshot);
   return duckdb.session(async (session) => {
     await attachExamples(session, lake, spec, snapshot);
     const parts = await assignParts(session, spec.training, snapshot);

@@ -4,13 +4,11 @@ import { createHash } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 
 import type { ProjectSpec } from '../../workflows/domain/project.ts';
+import { isEnough, LEAST_OF_EITHER_CLASS } from '../../workflows/domain/retraining.ts';
 import type { DuckDB, Lake } from '../lake/contract.ts';
 import type { TrainingSnapshot } from './contract.ts';
 import { attachExamples } from './examples.ts';
 import { statement } from './sql-text.ts';
-
-/** Of either class, over all matured intervals: with fewer, no split leaves parts that can be judged. */
-const NEEDED = 100;
 
 interface MaturedInterval {
   readonly period: string;
@@ -19,6 +17,7 @@ interface MaturedInterval {
   readonly invalid: number;
 }
 
+/** Too little to learn from is an outcome: what can be done with it is for who asked to say. */
 export async function takeSnapshot(
   { lake, duckdb }: { readonly lake: Lake; readonly duckdb: DuckDB },
   spec: ProjectSpec,
@@ -35,7 +34,6 @@ export async function takeSnapshot(
   refuseInvalid(matured, spec);
   const rows = sum(matured, 'rows');
   const positives = sum(matured, 'positives');
-  if (positives < NEEDED || rows - positives < NEEDED) throw notEnough(asOf, matured.length, rows, positives);
   const content = { features, labels, intervals: matured.map(({ period }) => period), rows, positives };
   // What may be learnt from, and not when it was asked for: the same content is the same snapshot.
   const digest = createHash('sha256').update(JSON.stringify(content)).digest('hex');
@@ -61,10 +59,14 @@ function refuseInvalid(matured: readonly MaturedInterval[], spec: ProjectSpec): 
   );
 }
 
-function notEnough(asOf: string, intervals: number, rows: number, positives: number): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(
-    `At ${asOf}, ${intervals} intervals have matured with ${rows} rows, ${positives} of them positive; at least ${NEEDED} rows of either class are needed. Train again when more labels are known.`,
+/** @throws NotEnoughData */
+export function requireEnough(snapshot: TrainingSnapshot): void {
+  if (isEnough(snapshot)) return;
+  const { asOf, rows, positives } = snapshot;
+  const intervals = snapshot.intervals.length;
+  throw ApplicationFailure.nonRetryable(
+    `At ${asOf}, ${intervals} intervals have matured with ${rows} rows, ${positives} of them positive; at least ${LEAST_OF_EITHER_CLASS} rows of either class are needed. Train again when more labels are known.`,
     'NotEnoughData',
-    { intervals, rows, positives, needed: NEEDED },
+    { intervals, rows, positives, needed: LEAST_OF_EITHER_CLASS },
   );
 }

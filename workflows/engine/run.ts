@@ -43,10 +43,6 @@ export interface MapOptions<T, After extends readonly AnyRef[]> extends Options<
   readonly when?: TriggerRule;
 }
 
-export interface ChildOptions<After extends readonly AnyRef[]> extends Options<After> {
-  readonly when?: TriggerRule;
-}
-
 /** By default the parent's fire time and interval; with every try the child's next attempt. */
 export type ChildInput<P> = Omit<RunInput, 'params' | 'attempt'> & { readonly params?: P };
 
@@ -94,7 +90,13 @@ export interface Run<P = unknown> {
     name: string,
     pipeline: Pipeline<P2, R>,
     input: ChildInput<P2> | ((...values: Values<After>) => ChildInput<P2>),
-    options?: ChildOptions<After>,
+    options?: ByValue<After>,
+  ): TaskRef<R>;
+  child<P2, R, const After extends readonly AnyRef[] = []>(
+    name: string,
+    pipeline: Pipeline<P2, R>,
+    input: ChildInput<P2> | ((...outcomes: Outcomes<After>) => ChildInput<P2>),
+    options: ByOutcome<After>,
   ): TaskRef<R>;
 
   /** Runs when all else has ended, in every attempt, also on failure and cancellation, and hides neither. */

@@ -64,5 +64,8 @@ function failure(error: unknown): ProcessMessage {
 }
 
 function send(message: ProcessMessage): void {
-  process.send?.(message);
+  process.send?.(message, undefined, undefined, (error) => {
+    // Nobody is there to hear it.
+    if (error) process.exit(1);
+  });
 }

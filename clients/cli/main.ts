@@ -1,0 +1,86 @@
+/** `assay`: the command. Every noun has a file of its own; here they get what they work with. */
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { z } from 'zod';
+
+import { createComponents } from '../../workers/components.ts';
+import { readEnv, ROOT } from '../../workers/env.ts';
+import { startPlatform } from '../../workers/platform.ts';
+import { createServices, type Services } from '../../workers/services.ts';
+import type { AnyPipeline } from '../../workflows/engine/definition.ts';
+import { pipelineGraph } from '../../workflows/engine/dry-run.ts';
+import { unknownPipeline } from '../runs/list.ts';
+import type { CommandContext } from './command.ts';
+import { registerDemo } from './demo.ts';
+import { registerDoctor } from './doctor.ts';
+import { printFailure, type ExitCode } from './failure.ts';
+import { createOutput, type Output } from './output.ts';
+import { registerPipelines, type PipelineServices } from './pipelines.ts';
+import { registerRuns } from './runs.ts';
+import { registerTables } from './tables.ts';
+import { registerUp } from './up.ts';
+
+const WRONG_USAGE = 2;
+
+/** @returns the exit code: 0 done, 1 the run, gate or check said no, 2 wrong usage or broken infrastructure */
+export async function main(args: readonly string[]): Promise<ExitCode> {
+  const output = createOutput();
+  const program = new Command('assay')
+    .description('durable data and ML pipelines on Temporal')
+    .option('--store <uri>', 'a folder or file:// address; by default ASSAY_STORE, else .assay/store')
+    .exitOverride();
+  const ended = { code: 0 as ExitCode };
+  registerCommands(program, output, (code) => (ended.code = code));
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return ended.code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
+    return printFailure(output, error);
+  }
+}
+
+function registerCommands(program: Command, output: Output, exit: (code: ExitCode) => void): void {
+  let made: Services | undefined;
+  const services = (): Services => (made ??= createServices(readEnv(), program.opts<{ store?: string }>().store));
+  /** What a noun works with, out of all there is. */
+  const of = <T>(pick: (services: Services) => T | Promise<T>): CommandContext<T> => ({
+    output,
+    exit,
+    services: async () => pick(services()),
+  });
+
+  registerDemo(program, of((all) => all));
+  registerUp(program, of((all) => ({ startEmbedded: () => startPlatform(all, output) })));
+  registerDoctor(program, of(async (all) => ({ components: await components(all) })));
+  registerPipelines(program, of(pipelineServices));
+  registerRuns(program, of((all) => all));
+  registerTables(program, of(async (all) => ({ lake: await all.lake(), duckdb: await all.duckdb() })));
+}
+
+async function components({ env, store, duckdb }: Services): Promise<ReturnType<typeof createComponents>> {
+  return createComponents({
+    store,
+    duckdb: await duckdb(),
+    temporalCommand: env.temporalCommand,
+    temporalAddress: env.temporalAddress,
+    xgboostLibrary: env.xgboostLibrary,
+    bundleFile: join(ROOT, 'dist', 'workflow-bundle.js'),
+  });
+}
+
+function pipelineServices({ pipelines }: Services): PipelineServices {
+  const find = (name: string): AnyPipeline['definition'] => {
+    const definition = pipelines.get(name);
+    if (definition) return definition;
+    throw unknownPipeline(pipelines, name);
+  };
+  return {
+    pipelines,
+    graph: (name, params) => pipelineGraph({ definition: find(name) }, params),
+    paramsSchema: (name) => {
+      const schema = find(name).params?.();
+      return schema instanceof z.ZodType ? z.toJSONSchema(schema, { io: 'input' }) : {};
+    },
+  };
+}

@@ -1,0 +1,140 @@
+/** The main job, told month by month: files land, a lifecycle run takes them in, and a line says how it went. */
+import type { MonthlyPerformance } from '../../activities/evaluation/contract.ts';
+import type { Registry, RegistryEntry } from '../../activities/registry/contract.ts';
+import type { ObjectStore } from '../../activities/store/contract.ts';
+import type { EvaluationReport } from '../../workflows/domain/evaluation.ts';
+import type { Interval } from '../../workflows/domain/interval.ts';
+import type { RunRecord } from '../../workflows/domain/run-record.ts';
+import type { LifecycleSummary } from '../../workflows/lifecycle.ts';
+import { Refusal } from '../refusal.ts';
+import type { RunServices } from '../runs/services.ts';
+import { triggerRun } from '../runs/trigger.ts';
+import { watchRun } from '../runs/watch.ts';
+import type { DemoMonth, DemoReport } from './report.ts';
+
+/** Files of a month on this machine, to be landed when its time has come. */
+export interface Batch {
+  readonly interval: Interval;
+  /** `<YYYY-MM>/<name>` under the project's landing folder → path on this machine. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export interface Story {
+  readonly project: string;
+  readonly model: string;
+  /** In time order; the first is the history. */
+  readonly batches: readonly Batch[];
+}
+
+export interface StoryServices extends RunServices {
+  readonly store: ObjectStore;
+  readonly registry: Registry;
+}
+
+/** Told of each month when it is over, and what is now known of the month before. */
+export type OnMonth = (month: DemoMonth, lastMonth: MonthlyPerformance | undefined) => void;
+
+/** @throws Refusal RunFailed, with the command that shows why */
+export async function tellStory(
+  services: StoryServices,
+  { project, model, batches }: Story,
+  onMonth: OnMonth,
+): Promise<Pick<DemoReport, 'project' | 'months' | 'champion' | 'registryLog'>> {
+  const months: DemoMonth[] = [];
+  for (const batch of batches) {
+    await land(services.store, project, batch);
+    const started = performance.now();
+    const { record, summary } = await liveThrough(services, project, batch.interval);
+    const seconds = Math.round((performance.now() - started) / 100) / 10;
+    const { lastMonth } = summary;
+    if (lastMonth) learn(months, lastMonth);
+    const month = monthOf(record, summary, seconds);
+    months.push(month);
+    onMonth(month, lastMonth);
+  }
+  return { project, months, ...(await registered(services.registry, model)) };
+}
+
+async function land(store: ObjectStore, project: string, { files }: Batch): Promise<void> {
+  for (const [name, path] of Object.entries(files)) await store.upload(`landing/${project}/${name}`, path);
+}
+
+async function liveThrough(
+  services: StoryServices,
+  project: string,
+  interval: Interval,
+): Promise<{ record: RunRecord; summary: LifecycleSummary }> {
+  const { run } = await triggerRun(services, 'lifecycle', {
+    params: { project },
+    key: project,
+    interval,
+    startedBy: 'demo',
+  });
+  for await (const { record } of watchRun(services, run, { every: 250 })) {
+    if (record.state === 'running') continue;
+    if (record.state !== 'success') {
+      throw new Refusal('RunFailed', `${run} ended as ${record.state}`, {
+        next: `assay runs show ${run}`,
+        details: record.error,
+      });
+    }
+    return { record, summary: record.result as LifecycleSummary };
+  }
+  throw new Refusal('RunLost', `${run} is nowhere to be found`, { next: 'assay runs list' });
+}
+
+function monthOf(record: RunRecord, summary: LifecycleSummary, seconds: number): DemoMonth {
+  const { rows, scored, challenger, gate, promoted } = summary;
+  return {
+    interval: record.interval,
+    run: record.run,
+    rows,
+    predictions: scored?.rows ?? 0,
+    ...(scored && { champion: { version: scored.model.version, digest: scored.model.digest } }),
+    ...(challenger &&
+      gate && {
+        challenger: { version: challenger.version, verdict: gate.verdict, promoted: Boolean(promoted) },
+      }),
+    ...(typeof scored?.scoreMean === 'number' && { scoreMean: scored.scoreMean }),
+    seconds,
+  };
+}
+
+/** Labels have come: the month they belong to gets its figures. */
+function learn(months: DemoMonth[], { interval, auc, aucUnseen, eventRate }: MonthlyPerformance): void {
+  const at = months.findIndex((month) => month.interval.start === interval.start);
+  const month = months[at];
+  if (month) months[at] = { ...month, ...(auc && { auc }), ...(aucUnseen && { aucUnseen }), eventRate };
+}
+
+async function registered(
+  registry: Registry,
+  model: string,
+): Promise<Pick<DemoReport, 'champion' | 'registryLog'>> {
+  if (!(await registry.models()).includes(model)) return { registryLog: [] };
+  const { champion } = await registry.aliases(model);
+  const registryLog = (await registry.log(model)).map(entryLine);
+  if (champion === undefined) return { registryLog };
+  const { version, digest, dataset } = await registry.version(model, champion);
+  const metrics = await registry.artefact(model, champion, 'metrics');
+  const { auc, prAuc } = JSON.parse(new TextDecoder().decode(metrics)) as EvaluationReport;
+  const trainedOn = dataset.snapshot.intervals;
+  return { champion: { version, digest, auc: auc.value, prAuc: prAuc.value, trainedOn }, registryLog };
+}
+
+function entryLine(entry: RegistryEntry): DemoReport['registryLog'][number] {
+  return { kind: entry.kind, version: entry.version, at: entry.at, reason: reasonOf(entry) };
+}
+
+function reasonOf(entry: RegistryEntry): string {
+  switch (entry.kind) {
+    case 'registered':
+      return `registered as challenger, digest ${entry.digest}`;
+    case 'gate':
+      return `the gate says ${entry.verdict.verdict}${entry.against === null ? '' : ` against version ${entry.against}`}`;
+    case 'alias':
+      return `${entry.alias}: ${entry.reason}`;
+    case 'rollback':
+      return `champion again in place of version ${entry.from}: ${entry.reason}`;
+  }
+}

@@ -1,0 +1,74 @@
+/** The composition root of the workers: every activity of a queue, with its ports filled. */
+import type { Client } from '@temporalio/client';
+
+import { createEvaluationActivities } from '../activities/evaluation/activities.ts';
+import { createLakeActivities } from '../activities/lake/activities.ts';
+import { createLake } from '../activities/lake/lake.ts';
+import { createLedgerActivities } from '../activities/ledger/activities.ts';
+import { createProjectActivities, findProject } from '../activities/project/activities.ts';
+import { createRegistryActivities } from '../activities/registry/activities.ts';
+import { createScoringActivities } from '../activities/scoring/activities.ts';
+import { openScorer } from '../activities/scoring/onnx/scorer.ts';
+import { scoreView } from '../activities/scoring/score-view.ts';
+import { createTrainingActivities } from '../activities/training/activities.ts';
+import { createLocalTrainer } from '../activities/training/local-trainer.ts';
+import { createPredictor } from '../activities/training/xgboost/predictor.ts';
+import type { Queue } from '../temporal.config.ts';
+import type { ProjectSpec } from '../workflows/domain/project.ts';
+import { openDuckDB, type Services } from './services.ts';
+
+export interface WorkerServices extends Services {
+  readonly temporal: Client;
+}
+
+type Activity = (...args: never[]) => Promise<unknown>;
+export type ActivityMap = Readonly<Record<string, Activity>>;
+
+/** By the names that Temporal knows them by: `<domain>.<activity>`. */
+export async function activitiesOf(queue: Queue, services: WorkerServices): Promise<ActivityMap> {
+  return queue === 'control' ? controlActivities(services) : dataActivities(queue, services);
+}
+
+/** Light: no DuckDB, no model. */
+function controlActivities(services: WorkerServices): ActivityMap {
+  const { store, registry, pipelines, temporal, env } = services;
+  const spec = specOf(services);
+  return {
+    ...named('ledger', createLedgerActivities({ store, pipelines, client: temporal })),
+    ...named('project', createProjectActivities(spec)),
+    ...named('registry', createRegistryActivities({ store, registry, spec, codeVersion: env.codeVersion })),
+  };
+}
+
+/** Data and training differ in their size alone: what a profile sends where is the profile's to say. */
+async function dataActivities(queue: Queue, services: WorkerServices): Promise<ActivityMap> {
+  const { store, registry, projects, config, env } = services;
+  const { threads, memoryMb } = config.workers[queue];
+  const spec = specOf(services);
+  const duckdb = await openDuckDB({ threads, memoryMb });
+  const lake = createLake({ store, duckdb });
+  const library = env.xgboostLibrary;
+  if (library === undefined)
+    throw new Error('ASSAY_XGBOOST names no library; `assay doctor` says how to get it.');
+  const trainer = createLocalTrainer({ store, library, threads });
+  const scoring = { open: (onnx: Uint8Array) => openScorer(onnx, threads), scoreView };
+  return {
+    ...named('lake', createLakeActivities({ store, lake, duckdb, projects })),
+    ...named('training', createTrainingActivities({ store, lake, duckdb, projects, trainer })),
+    ...named(
+      'scoring',
+      createScoringActivities({ store, lake, duckdb, registry, spec, predict: createPredictor(library) }),
+    ),
+    ...named('evaluation', createEvaluationActivities({ store, lake, duckdb, registry, spec, scoring })),
+  };
+}
+
+function specOf({ projects }: Services): (project: string) => ProjectSpec {
+  return (project) => findProject(projects, project);
+}
+
+function named(domain: string, activities: object): ActivityMap {
+  return Object.fromEntries(
+    Object.entries(activities).map(([name, activity]) => [`${domain}.${name}`, activity]),
+  );
+}

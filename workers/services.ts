@@ -1,0 +1,80 @@
+/**
+ * The composition root of the clients: what a command works with, made when it is first asked for.
+ * DuckDB and ONNX Runtime are loaded only by the commands that use them.
+ */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Client } from '@temporalio/client';
+
+import type { DuckDB, Lake } from '../activities/lake/contract.ts';
+import type { Ledger } from '../activities/ledger/contract.ts';
+import { createLedger } from '../activities/ledger/ledger.ts';
+import type { Registry } from '../activities/registry/contract.ts';
+import { createRegistry } from '../activities/registry/registry.ts';
+import type { ObjectStore } from '../activities/store/contract.ts';
+import { projects } from '../pipelines/projects.ts';
+import { configFor, type AssayConfig } from '../temporal.config.ts';
+import type { ProjectSpec } from '../workflows/domain/project.ts';
+import { ROOT, storeUri, type Env } from './env.ts';
+import { pipelines, type Pipelines } from './pipelines.ts';
+import { openStore } from './stores.ts';
+import { connectClient, temporalSettings } from './temporal.ts';
+
+export interface Services {
+  readonly env: Env;
+  readonly config: AssayConfig;
+  readonly store: ObjectStore;
+  readonly ledger: Ledger;
+  readonly registry: Registry;
+  readonly projects: Readonly<Record<string, ProjectSpec>>;
+  readonly pipelines: Pipelines;
+  /** Where runs are started. */
+  readonly taskQueue: string;
+  /** Connects at the first call. */
+  client(): Promise<Client>;
+  duckdb(): Promise<DuckDB>;
+  lake(): Promise<Lake>;
+}
+
+/** Where commands keep things unless `ASSAY_STORE` or `--store` says otherwise. */
+export const DEFAULT_STORE = pathToFileURL(join(ROOT, '.assay', 'store')).href;
+/** Spilled data and scratch files. */
+const SCRATCH = join(ROOT, '.assay', 'scratch');
+
+/** @param uri of the store; by default the environment's */
+export function createServices(env: Env, uri = env.storeUri ?? DEFAULT_STORE): Services {
+  const config = configFor(env.environment);
+  const store = openStore(storeUri(uri));
+  const duckdb = once(() => openDuckDB(config.workers.data));
+  return {
+    env,
+    config,
+    store,
+    ledger: createLedger(store),
+    registry: createRegistry(store),
+    projects,
+    pipelines,
+    taskQueue: `control${env.queueSuffix}`,
+    client: once(() => connectClient(temporalSettings(env, config.namespace))),
+    duckdb,
+    lake: once(async () => {
+      const { createLake } = await import('../activities/lake/lake.ts');
+      return createLake({ store, duckdb: await duckdb() });
+    }),
+  };
+}
+
+/** Half of the worker's memory: DuckDB's peak is its limit and about 250 MB. */
+export async function openDuckDB(size: { memoryMb: number; threads: number }): Promise<DuckDB> {
+  const { createDuckDB } = await import('../activities/lake/duckdb.ts');
+  return createDuckDB({
+    memoryLimit: `${Math.floor(size.memoryMb / 2)}MB`,
+    threads: size.threads,
+    tempDirectory: SCRATCH,
+  });
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
