@@ -18,7 +18,7 @@ export interface NumericEncoding {
   readonly indicator: boolean;
 }
 
-export interface CategoricalEncoding {
+interface CategoricalEncoding {
   readonly column: string;
   /** The frequent ones, one column each; `other` and `missing` follow them. */
   readonly categories: readonly string[];
