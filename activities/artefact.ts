@@ -5,7 +5,7 @@ import type { ArtefactRef } from '../workflows/domain/reference.ts';
 import type { ObjectStore } from './store/contract.ts';
 
 /** sha256, hexadecimal. */
-export function digestOf(bytes: Uint8Array): string {
+function digestOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 

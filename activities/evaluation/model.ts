@@ -9,7 +9,7 @@ import type { ObjectStore } from '../store/contract.ts';
 import type { Dataset } from '../training/contract.ts';
 
 /** An open ONNX session: rows × columns in, a score for each row out. */
-export interface Scorer {
+interface Scorer {
   score(matrix: Float32Array, rows: number, columns: number): Promise<Float32Array>;
   close(): Promise<void>;
 }

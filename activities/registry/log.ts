@@ -5,7 +5,7 @@ import { logIncomplete } from './errors.ts';
 import { logKey, logPrefix } from './keys.ts';
 
 /** The next event, from everything that was said before. What it throws refuses the event. */
-export type Decide = (log: readonly RegistryEntry[]) => RegistryEvent | Promise<RegistryEvent>;
+type Decide = (log: readonly RegistryEntry[]) => RegistryEvent | Promise<RegistryEvent>;
 
 export interface RegistryLog {
   read(model: string): Promise<readonly RegistryEntry[]>;

@@ -63,7 +63,7 @@ export function createRegistry(store: ObjectStore): Registry {
 }
 
 /** Digests by version number. */
-export function registrations(log: readonly RegistryEntry[]): Map<number, string> {
+function registrations(log: readonly RegistryEntry[]): Map<number, string> {
   return new Map(
     log.flatMap((entry) => (entry.kind === 'registered' ? [[entry.version, entry.digest]] : [])),
   );

@@ -76,23 +76,28 @@ function place(sample: LabelledScores): Placements {
 }
 
 function shareBelow(sorted: Float64Array, score: number): number {
-  return (firstAtOrAbove(sorted, score) + firstAbove(sorted, score)) / 2 / sorted.length;
+  const below = firstAtOrAbove(sorted, score);
+  const tied = sorted[below] === score;
+  return (tied ? below + firstAbove(sorted, score, below) : 2 * below) / 2 / sorted.length;
 }
 
 function firstAtOrAbove(sorted: Float64Array, score: number): number {
-  return bisect(sorted, (value) => value >= score);
-}
-
-function firstAbove(sorted: Float64Array, score: number): number {
-  return bisect(sorted, (value) => value > score);
-}
-
-function bisect(sorted: Float64Array, beyond: (value: number) => boolean): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (beyond(sorted[middle] ?? Infinity)) high = middle;
+    if ((sorted[middle] ?? Infinity) >= score) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function firstAbove(sorted: Float64Array, score: number, from: number): number {
+  let low = from;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? Infinity) > score) high = middle;
     else low = middle + 1;
   }
   return low;

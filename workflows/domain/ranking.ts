@@ -69,7 +69,7 @@ export function topShare(groups: ScoreGroups, share: number): TopShare {
   return { share, precision, recall: hits / total.positives, lift: precision / (total.positives / rows) };
 }
 
-export function totals(groups: ScoreGroups): Counts {
+function totals(groups: ScoreGroups): Counts {
   return { positives: sumOf(groups.positives), negatives: sumOf(groups.negatives) };
 }
 

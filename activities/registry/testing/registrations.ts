@@ -27,7 +27,7 @@ export async function makeRegistration(
   };
 }
 
-export async function saveArtefact(
+async function saveArtefact(
   store: ObjectStore,
   key: string,
   body: Uint8Array | string,
