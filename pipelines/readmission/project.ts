@@ -24,7 +24,7 @@ const SILVER: readonly Transform[] = [
 
 const GOLD: readonly Transform[] = [
   table('icd9', 'gold/icd9'),
-  view('excluded', 'gold/excluded'),
+  table('excluded', 'gold/excluded'),
   view('treatment', 'gold/treatment'),
   view('encounter', 'gold/encounter'),
   view('labels', 'gold/labels'),

@@ -9,7 +9,10 @@ import type { MonthlyFile } from './generator.ts';
 const HISTORY_SHARE = 0.4;
 
 /** A byte that stands in no text file: lines stay whole, broken ones too. */
-const NO_DELIMITER = `delim = '\u0001', quote = '', escape = ''`;
+const RAW_LINES = {
+  read: `delim = '\u0001', quote = '', escape = ''`,
+  write: `DELIM '\u0001', QUOTE '', ESCAPE ''`,
+};
 
 /**
  * Writes `<folder>/<YYYY-MM>.csv.gz` for every month of the calendar. Lines stay as they are and are
@@ -37,7 +40,7 @@ export function splitRealFile(
            SELECT line FROM (SELECT $header AS line, -1 AS position UNION ALL
              SELECT line, position FROM lines WHERE position >= $from AND position < $to)
            ORDER BY position
-         ) TO $file (FORMAT csv, HEADER false, COMPRESSION gzip, ${NO_DELIMITER})`,
+         ) TO $file (FORMAT csv, HEADER false, COMPRESSION gzip, ${RAW_LINES.write})`,
         { header, from, to, file },
       );
       files.push({ month, file, rows: to - from });
@@ -48,7 +51,7 @@ export function splitRealFile(
 
 /** The table `lines`, by position from 0; answers the header. */
 async function readLines(session: Session, path: string): Promise<string> {
-  const source = `read_csv($path, header = false, auto_detect = false, ${NO_DELIMITER}, columns = {line: 'VARCHAR'})`;
+  const source = `read_csv($path, header = false, auto_detect = false, ${RAW_LINES.read}, columns = {line: 'VARCHAR'})`;
   await session.run(
     `CREATE TEMP TABLE lines AS
      SELECT line, row_number() OVER (ORDER BY TRY_CAST(split_part(line, ',', 1) AS BIGINT) NULLS LAST, line) - 1 AS position
