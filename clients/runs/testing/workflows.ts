@@ -18,7 +18,7 @@ export interface RelayActivities {
   step(input: StepInput): Promise<string>;
 }
 
-const work = activities<RelayActivities>('relay', QUERY);
+const work = activities<RelayActivities>('relay', { ...QUERY, queue: 'control' });
 
 export const relay = pipeline(
   { name: 'relay', params: () => z.object({ scenario: z.string(), rows: z.int().min(1).default(10) }) },
