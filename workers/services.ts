@@ -11,6 +11,7 @@ import type { Ledger } from '../activities/ledger/contract.ts';
 import { createLedger } from '../activities/ledger/ledger.ts';
 import type { Registry } from '../activities/registry/contract.ts';
 import { createRegistry } from '../activities/registry/registry.ts';
+import type { ConvertedFile } from '../activities/scoring/contract.ts';
 import type { ObjectStore } from '../activities/store/contract.ts';
 import { projects } from '../pipelines/projects.ts';
 import { configFor, type AssayConfig } from '../temporal.config.ts';
@@ -32,6 +33,8 @@ export interface Services {
   readonly taskQueue: string;
   /** Connects at the first call. */
   client(): Promise<Client>;
+  /** A server other than the configured one: that which the demo has started. */
+  clientAt(address: string): Promise<Client>;
   duckdb(): Promise<DuckDB>;
   lake(): Promise<Lake>;
 }
@@ -45,6 +48,7 @@ const SCRATCH = join(ROOT, '.assay', 'scratch');
 export function createServices(env: Env, uri = env.storeUri ?? DEFAULT_STORE): Services {
   const config = configFor(env.environment);
   const store = openStore(storeUri(uri));
+  const settings = temporalSettings(env, config.namespace);
   const duckdb = once(() => openDuckDB(config.workers.data));
   return {
     env,
@@ -55,7 +59,10 @@ export function createServices(env: Env, uri = env.storeUri ?? DEFAULT_STORE): S
     projects,
     pipelines,
     taskQueue: `control${env.queueSuffix}`,
-    client: once(() => connectClient(temporalSettings(env, config.namespace))),
+    client: once(() => connectClient(settings)),
+    clientAt: keyed((address) =>
+      connectClient({ ...settings, connection: { ...settings.connection, address } }),
+    ),
     duckdb,
     lake: once(async () => {
       const { createLake } = await import('../activities/lake/lake.ts');
@@ -74,7 +81,24 @@ export async function openDuckDB(size: { memoryMb: number; threads: number }): P
   });
 }
 
+/** XGBoost's own predictions are part of the proof where its library is set up. */
+export async function convertModel(file: Uint8Array, { xgboostLibrary }: Env): Promise<ConvertedFile> {
+  const { convertFile } = await import('../activities/scoring/convert-file.ts');
+  if (xgboostLibrary === undefined) return convertFile(file);
+  const { createPredictor } = await import('../activities/training/xgboost/predictor.ts');
+  return convertFile(file, createPredictor(xgboostLibrary));
+}
+
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => (made ??= make());
+}
+
+function keyed<T>(make: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const made = new Map<string, Promise<T>>();
+  return (key) => {
+    const known = made.get(key) ?? make(key);
+    made.set(key, known);
+    return known;
+  };
 }

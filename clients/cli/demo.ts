@@ -1,5 +1,122 @@
+/** `assay demo`: the main job from end to end, on a server and workers of its own. */
+import { rm } from 'node:fs/promises';
 import type { Command } from 'commander';
-import type { Services } from '../../workers/services.ts';
-import type { CommandContext } from './command.ts';
 
-export function registerDemo(_program: Command, _context: CommandContext<Services>): void {}
+import type { Embedded } from '../../workers/embedded.ts';
+import { withBatches } from '../demo/batches.ts';
+import { challengerLine, headerLine, monthLine, summaryLines } from '../demo/lines.ts';
+import type { DemoReport } from '../demo/report.ts';
+import { tellStory, type StoryServices } from '../demo/story.ts';
+import { Refusal } from '../refusal.ts';
+import { positiveInteger } from './arguments.ts';
+import { action, example, type CommandContext } from './command.ts';
+import type { ExitCode } from './failure.ts';
+import { untilStopped } from './up.ts';
+import type { BatchOptions } from '../demo/batches.ts';
+
+export interface DemoServices extends StoryServices {
+  readonly duckdb: BatchOptions['duckdb'];
+  /** The store's own folder, where it is the demo's to empty. */
+  readonly ownFolder?: string;
+  readonly startEmbedded: () => Promise<Embedded>;
+  /** The same services, on the server that was started. */
+  readonly on: (address: string) => StoryServices;
+}
+
+interface Options {
+  readonly data?: string;
+  readonly batches: number;
+  readonly seed?: number;
+  readonly keep?: boolean;
+  readonly json?: boolean;
+}
+
+type Context = CommandContext<DemoServices>;
+
+const LIVE_MONTHS = 6;
+
+export function registerDemo(program: Command, context: Context): void {
+  program
+    .command('demo')
+    .description(
+      'the main job, end to end: months arrive, a model is trained, judged, promoted, and scores them',
+    )
+    .option(
+      '--data <file>',
+      'a file in the schema of UCI "Diabetes 130-US hospitals"; generated data without it',
+    )
+    .option('--batches <n>', 'how many live months', positiveInteger, LIVE_MONTHS)
+    .option('--seed <n>', 'of the generated data', positiveInteger)
+    .option('--keep', 'stay up afterwards, until Ctrl-C')
+    .option('--json', 'print JSON')
+    .addHelpText('before', example('assay demo', 'assay demo --data diabetic_data.csv.gz --json'))
+    .action(action(context, (services, options: Options) => demo(context, services, options)));
+}
+
+async function demo(context: Context, services: DemoServices, options: Options): Promise<ExitCode> {
+  const { output } = context;
+  if (options.batches > LIVE_MONTHS) {
+    throw new Refusal('TooManyBatches', `there are ${LIVE_MONTHS} live months, not ${options.batches}`, {
+      next: `assay demo --batches ${LIVE_MONTHS}`,
+    });
+  }
+  if (services.ownFolder !== undefined) await rm(services.ownFolder, { recursive: true, force: true });
+  const embedded = await services.startEmbedded();
+  try {
+    output.note(`Temporal  ${embedded.address}`);
+    if (embedded.ui !== undefined) output.note(`Web UI    ${embedded.ui}`);
+    const report = await tell(context, services, embedded, options);
+    if (options.json === true) output.json(report);
+    else for (const line of summaryLines(report, commandsFor(services, embedded))) output.line(line);
+    if (options.keep !== true) return report.champion === undefined ? 1 : 0;
+    output.note('Ctrl-C stops the workers and the server.');
+    return await untilStopped(embedded, output);
+  } finally {
+    await embedded.stop();
+  }
+}
+
+async function tell(
+  { output }: Context,
+  services: DemoServices,
+  embedded: Embedded,
+  { data, batches: months, seed, json }: Options,
+): Promise<DemoReport> {
+  const started = performance.now();
+  const project = data === undefined ? 'readmission' : 'readmission-uci';
+  const line = json === true ? output.note : output.line;
+  const told = await withBatches(
+    {
+      months,
+      duckdb: services.duckdb,
+      ...(data !== undefined && { data }),
+      ...(seed !== undefined && { seed }),
+    },
+    (batches) => {
+      line(headerLine());
+      return tellStory(
+        services.on(embedded.address),
+        { project, model: project, batches },
+        (month, lastMonth) => {
+          line(monthLine(month, lastMonth));
+          const challenger = challengerLine(month);
+          if (challenger !== undefined) line(challenger);
+        },
+      );
+    },
+  );
+  return {
+    store: services.store.uri,
+    temporal: { address: embedded.address, ...(embedded.ui !== undefined && { ui: embedded.ui }) },
+    ...told,
+    reports: [],
+    seconds: Math.round((performance.now() - started) / 100) / 10,
+  };
+}
+
+/** Whole commands, with what they need to find the demo's store and server. */
+function commandsFor({ store }: DemoServices, { address }: Embedded): string[] {
+  const assay = `bin/assay --store ${store.uri}`;
+  const server = address.endsWith(':7233') ? '' : `TEMPORAL_ADDRESS=${address} `;
+  return [`${assay} tables list`, `${assay} models log readmission`, `${server}${assay} runs list`];
+}

@@ -6,21 +6,27 @@ import { z } from 'zod';
 import { createComponents } from '../../workers/components.ts';
 import { readEnv, ROOT } from '../../workers/env.ts';
 import { startPlatform } from '../../workers/platform.ts';
-import { createServices, type Services } from '../../workers/services.ts';
+import { convertModel, createServices, type Services } from '../../workers/services.ts';
 import type { AnyPipeline } from '../../workflows/engine/definition.ts';
 import { pipelineGraph } from '../../workflows/engine/dry-run.ts';
+import { completeRun } from '../runs/complete.ts';
 import { unknownPipeline } from '../runs/list.ts';
 import type { CommandContext } from './command.ts';
-import { registerDemo } from './demo.ts';
+import { registerDemo, type DemoServices } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { printFailure, type ExitCode } from './failure.ts';
+import { registerModelsConvert, type ConversionServices } from './models-convert.ts';
+import { registerModels, type ModelServices } from './models.ts';
 import { createOutput, type Output } from './output.ts';
 import { registerPipelines, type PipelineServices } from './pipelines.ts';
+import { registerPredictions, type PredictionServices } from './predictions.ts';
 import { registerRuns } from './runs.ts';
 import { registerTables } from './tables.ts';
 import { registerUp } from './up.ts';
 
 const WRONG_USAGE = 2;
+const STARTED_BY = 'cli';
+const DEMO_FOLDER = join(ROOT, '.assay', 'demo');
 
 /** @returns the exit code: 0 done, 1 the run, gate or check said no, 2 wrong usage or broken infrastructure */
 export async function main(args: readonly string[]): Promise<ExitCode> {
@@ -41,8 +47,9 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
 }
 
 function registerCommands(program: Command, output: Output, exit: (code: ExitCode) => void): void {
+  const storeGiven = (): string | undefined => program.opts<{ store?: string }>().store;
   let made: Services | undefined;
-  const services = (): Services => (made ??= createServices(readEnv(), program.opts<{ store?: string }>().store));
+  const services = (): Services => (made ??= createServices(readEnv(), storeGiven()));
   /** What a noun works with, out of all there is. */
   const of = <T>(pick: (services: Services) => T | Promise<T>): CommandContext<T> => ({
     output,
@@ -50,21 +57,71 @@ function registerCommands(program: Command, output: Output, exit: (code: ExitCod
     services: async () => pick(services()),
   });
 
-  registerDemo(program, of((all) => all));
-  registerUp(program, of((all) => ({ startEmbedded: () => startPlatform(all, output) })));
-  registerDoctor(program, of(async (all) => ({ components: await components(all) })));
+  registerDemo(program, { output, exit, services: async () => demoServices(output, storeGiven()) });
+  registerUp(
+    program,
+    of((all) => ({ startEmbedded: () => startPlatform(all, output) })),
+  );
+  registerDoctor(
+    program,
+    of(async (all) => ({ components: await components(all) })),
+  );
   registerPipelines(program, of(pipelineServices));
-  registerRuns(program, of((all) => all));
-  registerTables(program, of(async (all) => ({ lake: await all.lake(), duckdb: await all.duckdb() })));
+  registerRuns(
+    program,
+    of((all) => all),
+  );
+  registerTables(
+    program,
+    of(async (all) => ({ lake: await all.lake(), duckdb: await all.duckdb() })),
+  );
+  const models = registerModels(program, of(modelServices));
+  registerModelsConvert(models, of(conversionServices));
+  registerPredictions(program, of(predictionServices));
 }
 
-async function components({ env, store, duckdb }: Services): Promise<ReturnType<typeof createComponents>> {
-  return createComponents({
+/** Without a store of the caller's the demo has one of its own, and may empty it. */
+function demoServices(output: Output, given: string | undefined): DemoServices {
+  const env = readEnv();
+  const uri = given ?? env.storeUri;
+  const services = createServices(env, uri ?? DEMO_FOLDER);
+  return {
+    ...services,
+    ...(uri === undefined && { ownFolder: DEMO_FOLDER }),
+    startEmbedded: () => startPlatform(services, output),
+    on: (address) => ({ ...services, client: () => services.clientAt(address) }),
+  };
+}
+
+function modelServices(services: Services): ModelServices {
+  const { registry, projects } = services;
+  return {
+    registry,
+    projects,
+    promote: (params) =>
+      completeRun(services, 'promotion', { params, key: params.project, startedBy: STARTED_BY }),
+    rollBack: (params) =>
+      completeRun(services, 'rollback', { params, key: params.model, startedBy: STARTED_BY }),
+  };
+}
+
+function predictionServices(services: Services): PredictionServices {
+  const { projects, store } = services;
+  return {
+    projects,
     store,
-    duckdb: await duckdb(),
-    temporalCommand: env.temporalCommand,
-    temporalAddress: env.temporalAddress,
-    xgboostLibrary: env.xgboostLibrary,
+    scoreUpload: (params) =>
+      completeRun(services, 'uploadScoring', { params, key: params.project, startedBy: STARTED_BY }),
+  };
+}
+
+async function components(all: Services): Promise<ReturnType<typeof createComponents>> {
+  return createComponents({
+    store: all.store,
+    duckdb: await all.duckdb(),
+    temporalCommand: all.env.temporalCommand,
+    temporalAddress: all.env.temporalAddress,
+    xgboostLibrary: all.env.xgboostLibrary,
     bundleFile: join(ROOT, 'dist', 'workflow-bundle.js'),
   });
 }
@@ -83,4 +140,8 @@ function pipelineServices({ pipelines }: Services): PipelineServices {
       return schema instanceof z.ZodType ? z.toJSONSchema(schema, { io: 'input' }) : {};
     },
   };
+}
+
+function conversionServices({ env }: Services): ConversionServices {
+  return { convertModel: (file) => convertModel(file, env) };
 }

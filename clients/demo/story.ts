@@ -7,9 +7,8 @@ import type { Interval } from '../../workflows/domain/interval.ts';
 import type { RunRecord } from '../../workflows/domain/run-record.ts';
 import type { LifecycleSummary } from '../../workflows/lifecycle.ts';
 import { Refusal } from '../refusal.ts';
+import { completeRun } from '../runs/complete.ts';
 import type { RunServices } from '../runs/services.ts';
-import { triggerRun } from '../runs/trigger.ts';
-import { watchRun } from '../runs/watch.ts';
 import type { DemoMonth, DemoReport } from './report.ts';
 
 /** Files of a month on this machine, to be landed when its time has come. */
@@ -44,7 +43,8 @@ export async function tellStory(
   for (const batch of batches) {
     await land(services.store, project, batch);
     const started = performance.now();
-    const { record, summary } = await liveThrough(services, project, batch.interval);
+    const record = await liveThrough(services, project, batch.interval);
+    const summary = record.result as LifecycleSummary;
     const seconds = Math.round((performance.now() - started) / 100) / 10;
     const { lastMonth } = summary;
     if (lastMonth) learn(months, lastMonth);
@@ -59,28 +59,15 @@ async function land(store: ObjectStore, project: string, { files }: Batch): Prom
   for (const [name, path] of Object.entries(files)) await store.upload(`landing/${project}/${name}`, path);
 }
 
-async function liveThrough(
-  services: StoryServices,
-  project: string,
-  interval: Interval,
-): Promise<{ record: RunRecord; summary: LifecycleSummary }> {
-  const { run } = await triggerRun(services, 'lifecycle', {
-    params: { project },
-    key: project,
-    interval,
-    startedBy: 'demo',
+/** @throws Refusal RunFailed */
+async function liveThrough(services: StoryServices, project: string, interval: Interval): Promise<RunRecord> {
+  const options = { params: { project }, key: project, interval, startedBy: 'demo' };
+  const record = await completeRun(services, 'lifecycle', options);
+  if (record.state === 'success') return record;
+  const why = record.error === undefined ? '' : `: ${record.error.message}`;
+  throw new Refusal('RunFailed', `${record.run} ended ${record.state}${why}`, {
+    next: `assay runs show ${record.run}`,
   });
-  for await (const { record } of watchRun(services, run, { every: 250 })) {
-    if (record.state === 'running') continue;
-    if (record.state !== 'success') {
-      throw new Refusal('RunFailed', `${run} ended as ${record.state}`, {
-        next: `assay runs show ${run}`,
-        details: record.error,
-      });
-    }
-    return { record, summary: record.result as LifecycleSummary };
-  }
-  throw new Refusal('RunLost', `${run} is nowhere to be found`, { next: 'assay runs list' });
 }
 
 function monthOf(record: RunRecord, summary: LifecycleSummary, seconds: number): DemoMonth {
