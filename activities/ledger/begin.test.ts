@@ -1,4 +1,5 @@
 /** The first act of an attempt, on a real folder. */
+import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -9,7 +10,9 @@ import type { BeginDeps, LedgerPipeline } from './begin.ts';
 import { writeRecord } from './close.ts';
 import type { BeginInput } from './contract.ts';
 import { createLedger } from './ledger.ts';
+import { openKey } from './keys.ts';
 import { loadMemo } from './memo.ts';
+import { settle } from './settle.ts';
 import { RUN, runRecord, taskRecord, temporaryStore } from './testing/records.ts';
 
 const pipeline: LedgerPipeline = {
@@ -174,5 +177,24 @@ describe('begin of a later attempt', () => {
     await writeRecord(store, runRecord());
     expect(await begin(deps, { ...other, attempt: 'next' })).toMatchObject({ attempt: 2 });
     expect(await begin(deps, { ...other, attempt: 'next' })).toMatchObject({ attempt: 2 });
+  });
+});
+
+describe('the sweeper beside begin', () => {
+  it('leaves the marker of an attempt whose claim is about to follow', async () => {
+    const claimedAt = new Date().toISOString();
+    await store.put(openKey(RUN, 1), JSON.stringify({ holder: input.holder, claimedAt }));
+    // It has no need to ask Temporal.
+    const settled = await settle(store, {} as Client, RUN, 1);
+    expect(settled).toBe(false);
+    await begin(deps, input);
+    expect(await createLedger(store).open()).toHaveLength(1);
+  });
+
+  it('takes away the marker that a kill left behind long ago', async () => {
+    const claimedAt = '2020-01-01T00:00:00Z';
+    await store.put(openKey(RUN, 1), JSON.stringify({ holder: input.holder, claimedAt }));
+    expect(await settle(store, {} as Client, RUN, 1)).toBe(true);
+    expect(await createLedger(store).open()).toEqual([]);
   });
 });

@@ -15,12 +15,15 @@ import { timingsOf, writeRecord } from './close.ts';
 import type { Ending } from './ending.ts';
 import { endingOf } from './ending.ts';
 import { openKey, recordKey } from './keys.ts';
+import { readJson } from './objects.ts';
 import { withTimings } from './timings.ts';
 
 type Closed = Extract<Ending, { kind: 'closed' }>;
 
 /** An attempt that nobody can tell about after so long gets a bare record. */
 const PATIENCE = 24 * 3600 * 1000;
+/** A claim follows its marker within milliseconds, or within the retries of an activity. */
+const ABANDONED = 3600 * 1000;
 /** Milliseconds for a replay; a query without a worker would hang. */
 const ANSWER = 20_000;
 
@@ -32,7 +35,8 @@ export async function settle(
   attempt: number,
 ): Promise<boolean> {
   const claim = await readClaim(store, run, attempt);
-  if (claim === undefined || (await store.head(recordKey(run, attempt))) !== undefined) {
+  if (claim === undefined) return forgetUnclaimed(store, run, attempt);
+  if ((await store.head(recordKey(run, attempt))) !== undefined) {
     await store.delete([openKey(run, attempt)]);
     return true;
   }
@@ -55,6 +59,14 @@ const FORGOTTEN = {
       'Temporal knows nothing of this run and it wrote no record: its server was replaced, or its retention ran out',
   },
 } as const;
+
+/** The marker of an attempt is written just before its claim; only one that was left behind may go. */
+async function forgetUnclaimed(store: ObjectStore, run: string, attempt: number): Promise<boolean> {
+  const marker = await readJson<Claim>(store, openKey(run, attempt));
+  if (marker !== undefined && Date.now() - Date.parse(marker.claimedAt) < ABANDONED) return false;
+  await store.delete([openKey(run, attempt)]);
+  return true;
+}
 
 async function closedRecord(
   client: Client,

@@ -37,10 +37,6 @@ export function runCell(state: RunState): Cell {
   return { text: state, colour: RUNS[state] };
 }
 
-export function taskCell(state: TaskState): Cell {
-  return { text: state, colour: TASKS[state].colour };
-}
-
 export function runLines(
   { record, attempts, note }: ShownRun,
   paint: Output['paint'],

@@ -169,6 +169,36 @@ describe('a run that succeeds', () => {
   });
 });
 
+describe('a run that went on in new histories', () => {
+  it('has the true times of all its tasks, from all its histories', async () => {
+    const { run } = await triggerRun(house.services, 'marathon', { params: { scenario: 'none' } });
+    const record = await ended(run);
+    const starts: string[] = [];
+    let histories = 0;
+    for (let runId: string | null | undefined = record.workflowRunId; runId; histories += 1) {
+      const { events } = await house.client.workflow.getHandle(run, runId).fetchHistory();
+      runId = events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+      const scheduled = events?.filter((event) =>
+        event.activityTaskScheduledEventAttributes?.activityId?.startsWith('lap'),
+      );
+      for (const event of scheduled ?? []) {
+        const own = events?.find(
+          (other) =>
+            String(other.activityTaskStartedEventAttributes?.scheduledEventId) === String(event.eventId),
+        );
+        starts.push(
+          new Date(
+            Number(own?.eventTime?.seconds) * 1000 + Math.floor((own?.eventTime?.nanos ?? 0) / 1e6),
+          ).toISOString(),
+        );
+      }
+    }
+    expect(histories).toBeGreaterThan(1);
+    expect(record.tasks.map(({ startedAt }) => startedAt)).toEqual(starts);
+    expect(starts).toHaveLength(9);
+  });
+});
+
 describe('wrong params', () => {
   it('are refused before anything is started', async () => {
     const params = { scenario: 1, row: 3 };

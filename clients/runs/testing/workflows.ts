@@ -37,3 +37,17 @@ export const relay = pipeline(
     );
   },
 );
+
+/** So long that it goes on in new histories. */
+export const marathon = pipeline(
+  { name: 'marathon', params: () => z.object({ scenario: z.string() }), continueAfterEvents: 30 },
+  async (run) => {
+    let last = '';
+    for (let lap = 1; lap <= 9; lap += 1) {
+      last = await run.task(`lap-${lap}`, ({ name, try: tries, key }) =>
+        work.step({ task: name, try: tries, key, scenario: run.params.scenario }),
+      );
+    }
+    return last;
+  },
+);
