@@ -41,7 +41,7 @@ export function unknownAttempt(
     ? new Refusal('UnknownRun', `no run is called ${run}: a run is called <pipeline>[.<key>]-<fire time>`, {
         next: 'assay runs list',
       })
-    : new Refusal('UnknownRun', `no run is called ${run}: neither the ledger nor Temporal has it`, {
+    : new Refusal('UnknownRun', `no run is called ${run}: the ledger has never heard of it`, {
         next: `assay runs list --pipeline ${pipeline}`,
       });
 }
