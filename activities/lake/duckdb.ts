@@ -93,6 +93,16 @@ interface Connections {
 }
 
 function createSession({ main, connect, release, scratch, signal }: Connections): Session {
+  /** A connection of its own, so that other statements may run while this one is being read. */
+  async function* apart(sql: string, params?: SqlParams): AsyncGenerator<DuckDBDataChunk> {
+    const connection = await connect();
+    try {
+      for await (const { chunk } of results(connection, signal, sql, params)) yield chunk;
+    } finally {
+      release(connection);
+    }
+  }
+
   return {
     scratch,
     async run(sql, params) {
@@ -107,12 +117,12 @@ function createSession({ main, connect, release, scratch, signal }: Connections)
       return rows as T[];
     },
     async *chunks(sql, params) {
-      // A connection of its own, so that other statements may run while this one is being read.
-      const connection = await connect();
-      try {
-        for await (const { chunk } of results(connection, signal, sql, params)) yield plainColumns(chunk);
-      } finally {
-        release(connection);
+      for await (const chunk of apart(sql, params)) yield plainColumns(chunk);
+    },
+    async *matrices(sql, leading, params) {
+      for await (const chunk of apart(sql, params)) {
+        const { rowCount: rows } = chunk;
+        yield { leading: plainColumns(chunk, leading), matrix: floatMatrix(chunk, leading), rows };
       }
     },
     append: (table, columns) => appendColumns(main, table, columns),
@@ -138,10 +148,26 @@ async function* results(
   }
 }
 
-function plainColumns(chunk: DuckDBDataChunk): unknown[][] {
-  return Array.from({ length: chunk.columnCount }, (_, column) =>
+function plainColumns(chunk: DuckDBDataChunk, count = chunk.columnCount): unknown[][] {
+  return Array.from({ length: count }, (_, column) =>
     plainColumn(chunk.getColumnValues(column), chunk.getColumnVector(column).type),
   );
+}
+
+/** Value by value out of the vectors: lists of them would be garbage of many times the matrix. */
+function floatMatrix(chunk: DuckDBDataChunk, leading: number): Float32Array {
+  const width = chunk.columnCount - leading;
+  // Asking the chunk costs a call into the library each time.
+  const rows = chunk.rowCount;
+  const matrix = new Float32Array(rows * width);
+  for (let column = 0; column < width; column++) {
+    const vector = chunk.getColumnVector(leading + column);
+    for (let row = 0, place = column; row < rows; row++, place += width) {
+      const value = vector.getItem(row);
+      matrix[place] = typeof value === 'number' ? value : Number.NaN;
+    }
+  }
+  return matrix;
 }
 
 function rowObjects(names: readonly string[], columns: readonly unknown[][]): unknown[] {
