@@ -24,16 +24,23 @@ export async function* readBatches(session: Session, query: BatchQuery): AsyncGe
   let turn = 0;
   let open = start();
 
-  function start() {
+  function start(): OpenBatch {
     const matrix = buffers[turn++ % 2]!;
     return { matrix, leading: Array.from({ length: query.leading }, (): unknown[] => []), rows: 0 };
   }
 
-  for await (const chunk of session.chunks(query.sql, query.params)) {
-    const rows = chunk[0]?.length ?? 0;
-    for (let from = 0; from < rows;) {
-      const count = Math.min(rows - from, BATCH_ROWS - open.rows);
-      copy(chunk, from, count, open, query.columns);
+  for await (const chunk of session.matrices(query.sql, query.leading, query.params)) {
+    if (chunk.matrix.length !== chunk.rows * query.columns) {
+      throw new RangeError(`The query has not the ${query.columns} columns of the matrix.`);
+    }
+    for (let from = 0; from < chunk.rows;) {
+      const count = Math.min(chunk.rows - from, BATCH_ROWS - open.rows);
+      const part = chunk.matrix.subarray(from * query.columns, (from + count) * query.columns);
+      open.matrix.set(part, open.rows * query.columns);
+      open.leading.forEach((values, column) =>
+        values.push(...chunk.leading[column]!.slice(from, from + count)),
+      );
+      open.rows += count;
       from += count;
       if (open.rows === BATCH_ROWS) {
         yield close(open, query.columns);
@@ -52,36 +59,4 @@ interface OpenBatch {
 
 function close({ leading, matrix, rows }: OpenBatch, columns: number): Batch {
   return { leading, matrix: matrix.subarray(0, rows * columns), rows };
-}
-
-function copy(
-  chunk: readonly unknown[][],
-  from: number,
-  count: number,
-  to: OpenBatch,
-  columns: number,
-): void {
-  to.leading.forEach((values, column) => {
-    for (let row = from; row < from + count; row++) values.push(chunk[column]![row]);
-  });
-  for (let column = 0; column < columns; column++) {
-    const values = chunk[to.leading.length + column];
-    if (values === undefined) throw new RangeError(`The query has no column ${column} for the matrix.`);
-    copyColumn(values, from, count, to.matrix, to.rows * columns + column, columns);
-  }
-  to.rows += count;
-}
-
-function copyColumn(
-  values: readonly unknown[],
-  from: number,
-  count: number,
-  matrix: Float32Array,
-  place: number,
-  stride: number,
-): void {
-  for (let row = from, at = place; row < from + count; row++, at += stride) {
-    const value = values[row];
-    matrix[at] = typeof value === 'number' ? value : Number.NaN;
-  }
 }

@@ -85,7 +85,6 @@ async function writePredictions(
       params: { interval, threshold: spec.operatingThreshold, ...modelParams(model) },
       mode: { replace: { [INTERVAL_COLUMN]: interval } },
       partitionBy: [INTERVAL_COLUMN],
-      orderBy: [spec.source.key],
       key: intervals.length === 1 ? key : `${key}/${interval}`,
     });
   }

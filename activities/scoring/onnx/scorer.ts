@@ -20,6 +20,8 @@ export async function openScorer(onnx: Uint8Array, threads = 2): Promise<Scorer>
     interOpNumThreads: 1,
     executionMode: 'sequential',
     logSeverityLevel: 3,
+    // Idle threads that spin would take the cores from DuckDB, which reads the next batch.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
 
   async function scoreBatch(matrix: Float32Array, rows: number, columns: number, output: string) {
