@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { liveTable, type LiveRow } from './live-table.ts';
+import { liveRow, liveTable, type LiveRow } from './live-table.ts';
 
 const row: LiveRow = {
   name: 'silver',
@@ -18,20 +18,20 @@ describe('liveTable', () => {
       state: 'failed',
       error: { type: 'Bad|Sum', message: 'no\nluck' },
     };
-    expect(liveTable('a run', [row, failed]).split('\n').slice(4, 6)).toEqual([
+    expect(liveTable('a run', [row, failed].map(liveRow)).split('\n').slice(4, 6)).toEqual([
       '| silver | ✓ success | 1 | 10:00:00 | 3 min 20 s |  |',
       '| gold | ✗ failed | 1 | 10:00:00 | 3 min 20 s | Bad\\|Sum: no luck |',
     ]);
   });
 
   test('sums up the items of a map', () => {
-    const table = liveTable('a run', [{ ...row, state: 'running', items: { success: 3, running: 2 } }]);
+    const table = liveRow({ ...row, state: 'running', items: { success: 3, running: 2 } });
     expect(table).toContain('▶ running (3 success, 2 running)');
   });
 
   test('stays within the limit of the Web UI, newest tasks first', () => {
     const rows = Array.from({ length: 5000 }, (_, at) => ({ ...row, name: `täsk-${at}` }));
-    const table = liveTable('a run', rows);
+    const table = liveTable('a run', rows.map(liveRow));
     expect(new TextEncoder().encode(table).length).toBeLessThanOrEqual(20_000);
     expect(table).toContain('täsk-4999');
     expect(table).toMatch(/… \d+ earlier tasks/);

@@ -4,6 +4,7 @@ import type { RecordedError, TaskRecord, TaskState } from './run-record.ts';
 
 /** Temporal's limit for a workflow's current details. */
 const LIMIT_BYTES = 20_000;
+const NOTE_BYTES = 80;
 const REASON_CHARACTERS = 160;
 const MARKS: Readonly<Partial<Record<TaskState, string>>> = {
   success: '✓',
@@ -22,23 +23,32 @@ export interface LiveRow extends Pick<
   readonly items?: Readonly<Partial<Record<TaskState, number>>>;
 }
 
-/** The newest rows are kept when not all fit. */
-export function liveTable(heading: string, rows: readonly LiveRow[]): string {
+/** @param lines of `liveRow`; the newest are kept when not all fit */
+export function liveTable(heading: string, lines: readonly string[]): string {
   const head = `${heading}\n\n| task | state | tries | started | took | |\n|---|---|---|---|---|---|\n`;
-  const lines: string[] = [];
-  let room = LIMIT_BYTES - bytes(head) - 64;
-  for (const row of rows.toReversed()) {
-    const line = `${rowOf(row)}\n`;
-    room -= bytes(line);
+  let room = LIMIT_BYTES - 3 * head.length - NOTE_BYTES;
+  let first = lines.length;
+  while (first > 0) {
+    room -= mostBytes(lines[first - 1] ?? '');
     if (room < 0) break;
-    lines.push(line);
+    first -= 1;
   }
-  const omitted = rows.length - lines.length;
-  const note = omitted === 0 ? '' : `| … ${omitted} earlier tasks | | | | | |\n`;
-  return head + note + lines.toReversed().join('');
+  const note = first === 0 ? '' : `| … ${first} earlier tasks | | | | | |\n`;
+  return head + note + lines.slice(first).join('');
 }
 
-function rowOf({ name, state, tries, startedAt, endedAt, items, ...why }: LiveRow): string {
+/** Drawn once for each change: tables are drawn often. */
+export function liveRow({
+  name,
+  state,
+  tries,
+  startedAt,
+  endedAt,
+  items,
+  error,
+  reason,
+  fromMemo,
+}: LiveRow): string {
   const took =
     startedAt === undefined || endedAt === undefined
       ? ''
@@ -49,9 +59,9 @@ function rowOf({ name, state, tries, startedAt, endedAt, items, ...why }: LiveRo
     tries === 0 ? '' : String(tries),
     startedAt?.slice(11, 19) ?? '',
     took,
-    reasonOf(why),
+    because(error, reason) || (fromMemo ? 'from memo' : ''),
   ];
-  return `| ${cells.join(' | ')} |`;
+  return `| ${cells.join(' | ')} |\n`;
 }
 
 function summed(items: Readonly<Partial<Record<TaskState, number>>>): string {
@@ -60,18 +70,13 @@ function summed(items: Readonly<Partial<Record<TaskState, number>>>): string {
     .join(', ');
 }
 
-function reasonOf(why: { error?: RecordedError; reason?: string; fromMemo: boolean }): string {
-  const text = why.error === undefined ? (why.reason ?? '') : `${why.error.type}: ${why.error.message}`;
-  const line = text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').slice(0, REASON_CHARACTERS);
-  return line === '' && why.fromMemo ? 'from memo' : line;
+function because(error: RecordedError | undefined, reason = ''): string {
+  const text = error === undefined ? reason : `${error.type}: ${error.message}`;
+  return text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').slice(0, REASON_CHARACTERS);
 }
 
-/** UTF-8, without an encoder: the table is drawn often. */
-function bytes(text: string): number {
-  let count = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    count += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return count;
+/** UTF-8 takes at most three bytes for each UTF-16 unit; names and reasons are nearly always ASCII. */
+function mostBytes(line: string): number {
+  // oxlint-disable-next-line no-control-regex -- ASCII is what it asks for
+  return /^[\x00-\x7f✓✗▶↻–·]*$/.test(line) ? line.length + 2 : 3 * line.length;
 }

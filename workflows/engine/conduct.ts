@@ -17,8 +17,7 @@ export async function conduct<P, R>(
   attempt: Attempt,
 ): Promise<unknown> {
   const view = createView(attempt);
-  const work = await startWork(definition, attempt, view.changed);
-  view.show(work.scheduler);
+  const work = await startWork(definition, attempt, view);
   const whole = attempt.slice === undefined ? wholeRun(work) : wholeSlice(work);
   const parked = work.scheduler.parked.then(() => undefined);
   const ended = await Promise.race([whole, parked]);

@@ -131,7 +131,7 @@ async function runSlices(place: MapPlace, spec: MapSpec, length: number): Promis
         await runtime.slices.run(earlier === undefined ? order : { ...order, before: earlier }),
       );
       task.progress.items = inOrder([...before, ...done]);
-      runtime.changed();
+      runtime.changed(task);
     }
   };
   const lanes = Math.min(SLICES_AT_ONCE, Math.ceil(concurrencyOf(spec) / SLICE_CONCURRENCY));

@@ -2,6 +2,7 @@
 import type { Cause } from '../domain/retry.ts';
 import type { MapSlice, MemoPart, RecordedError, StoredResult, TaskRecord } from '../domain/run-record.ts';
 import type { ChildInput } from './run.ts';
+import type { Task } from './task.ts';
 
 /** What a task's body is told about itself. */
 export interface TaskContext {
@@ -22,7 +23,7 @@ export interface Runtime {
    * Runs a body as a task: `current()` is its context in all that the body starts. Errors of the types in `ruled`
    * come to the engine at once: the activities' own retries leave them alone.
    */
-  enter<T>(task: TaskContext, ruled: readonly string[], body: () => Promise<T>): Promise<T>;
+  enter<T>(task: TaskContext, ruled: readonly string[], body: () => T): T;
   current(): TaskContext | undefined;
   /** Cancels what a body has started and rejects with `TaskTimeout` when it takes longer. */
   within<T>(ms: number, body: () => Promise<T>): Promise<T>;
@@ -33,8 +34,8 @@ export interface Runtime {
   toError(error: RecordedError): Error;
   /** The history has grown so long that the run should go on in a new one. */
   shouldContinue(): boolean;
-  /** Some task has another state. */
-  changed(): void;
+  /** It has another state. */
+  changed(task: Task): void;
   /** Runs a pipeline as a child workflow and waits for its end. */
   child(pipeline: string, input: ChildInput<unknown>, task: TaskContext): Promise<unknown>;
   readonly ledger: MemoLedger;

@@ -76,17 +76,13 @@ export class Scheduler {
     this.tasks.push(task);
     if (hasEnded(task.progress.state)) task.end();
     else this.#wait(task);
-    this.#runtime.changed();
+    this.#runtime.changed(task);
     return task;
   }
 
   /** Of a task that has ended or not; never rejects. */
   async outcome(task: Task): Promise<Outcome<unknown>> {
-    const { state, error, reason } = task.progress;
-    if (!hasEnded(state)) return { state: 'pending' };
-    if (state === 'success') return { state, value: await this.#result(task) };
-    if (state === 'skipped') return reason === undefined ? { state } : { state, reason };
-    return { state, error: error ?? upstreamFailed(task) };
+    return this.#outcomeNow(task) ?? { state: 'success', value: await this.#stored(task) };
   }
 
   /** Tasks that somebody is waiting for, by awaiting their reference. */
@@ -195,12 +191,17 @@ export class Scheduler {
     else this.#end(task, verdict, because(task, verdict));
   }
 
+  /** Few promises on the way: the sandbox traces each of them, and a run has many tasks. */
   async #run(task: Task): Promise<void> {
     this.#running.add(task);
     task.progress.queuedAt ??= this.#timestamp();
-    const outcomes = await Promise.all(task.spec.upstream.map((upstream) => this.outcome(upstream)));
+    const { upstream } = task.spec;
+    const known = upstream.map((one) => this.#outcomeNow(one));
+    const areKnown = known.every((outcome) => outcome !== undefined);
+    // Never at once: the author's function may still have to define what the body refers to.
+    const outcomes = await (areKnown ? known : Promise.all(upstream.map((one) => this.outcome(one))));
     while (!hasEnded(task.progress.state)) {
-      const due = await this.#due(task);
+      const due = this.#isDue(task) ? 'now' : await this.#due(task);
       if (due === 'cancelled') this.#end(task, 'failed', { error: CANCELLED });
       else if (due === 'in a new history' || !(await this.#try(task, outcomes))) {
         this.#park(task);
@@ -209,11 +210,14 @@ export class Scheduler {
     }
   }
 
+  #isDue({ progress: { retryAt } }: Task): boolean {
+    return !this.isDraining() && (retryAt === undefined || Date.parse(retryAt) <= this.#runtime.now());
+  }
+
   /** Waits for the time of the next try. */
   async #due({ label, progress }: Task): Promise<'now' | 'in a new history' | 'cancelled'> {
-    if (this.isDraining()) return 'in a new history';
-    const wait = progress.retryAt === undefined ? 0 : Date.parse(progress.retryAt) - this.#runtime.now();
-    if (wait <= 0) return 'now';
+    if (this.isDraining() || progress.retryAt === undefined) return 'in a new history';
+    const wait = Date.parse(progress.retryAt) - this.#runtime.now();
     const slept = this.#runtime.sleep(wait, `${label}: try ${progress.tries + 1}`).then(
       () => 'now' as const,
       () => 'cancelled' as const,
@@ -230,10 +234,11 @@ export class Scheduler {
     this.#become(task, 'running');
     const context = this.#context(task);
     const ruled = (spec.retries.on ?? []).map(({ error }) => error);
+    const { timeout } = spec;
+    const body = (): unknown => spec.body(outcomes, context, task);
+    const guarded =
+      timeout === undefined ? body : () => this.#runtime.within(milliseconds(timeout), async () => body());
     try {
-      const body = async (): Promise<unknown> => spec.body(outcomes, context, task);
-      const guarded =
-        spec.timeout === undefined ? body : () => this.#runtime.within(milliseconds(spec.timeout ?? 0), body);
       this.#succeed(task, await this.#runtime.enter(context, ruled, guarded));
     } catch (error) {
       if (error instanceof Parked) return false;
@@ -297,7 +302,7 @@ export class Scheduler {
 
   #become(task: Task, state: Task['progress']['state']): void {
     task.progress.state = state;
-    this.#runtime.changed();
+    this.#runtime.changed(task);
   }
 
   /** A running body that waits for tasks of its own is begun again in the new history: it holds nothing up. */
@@ -319,7 +324,16 @@ export class Scheduler {
     return task === undefined || this.#isDormant(task);
   }
 
-  #result(task: Task): Promise<unknown> {
+  /** `undefined` where the value must first be fetched from the ledger. */
+  #outcomeNow(task: Task): Outcome<unknown> | undefined {
+    const { state, error, reason, stored, result } = task.progress;
+    if (!hasEnded(state)) return { state: 'pending' };
+    if (state === 'success') return stored === undefined ? { state, value: result } : undefined;
+    if (state === 'skipped') return reason === undefined ? { state } : { state, reason };
+    return { state, error: error ?? upstreamFailed(task) };
+  }
+
+  #stored(task: Task): Promise<unknown> {
     const { stored, result } = task.progress;
     if (stored === undefined) return Promise.resolve(result);
     const known = this.#results.get(task);

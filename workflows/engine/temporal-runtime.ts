@@ -17,12 +17,13 @@ import { seeded, workflowNow } from './determinism.ts';
 import { causesOf, toFailure } from './failures.ts';
 import type { ChildInput } from './run.ts';
 import type { MemoLedger, Runtime, SliceOrder, TaskContext } from './runtime.ts';
+import type { Task } from './task.ts';
 import { asTask, currentTask } from './task-context.ts';
 
 export function createTemporalRuntime(
   attempt: Attempt,
   { continueAfterEvents }: Pick<PipelineOptions<never>, 'continueAfterEvents'>,
-  changed: () => void,
+  changed: (task: Task) => void,
 ): Runtime {
   const { facts } = attempt;
   return {

@@ -1,16 +1,9 @@
 /** How a run is seen from outside: its record by query, the live table in the Web UI, the search attributes. */
-import { defineQuery, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
-import { liveTable, type LiveRow } from '../domain/live-table.ts';
-import {
-  RECORD_QUERY,
-  type MapSlice,
-  type RecordedError,
-  type RunRecord,
-  type RunState,
-  type TaskState,
-} from '../domain/run-record.ts';
+import { defineQuery, setHandler, workflowInfo } from '@temporalio/workflow';
+import { RECORD_QUERY, type RecordedError, type RunRecord, type RunState } from '../domain/run-record.ts';
 import type { Attempt } from './attempt.ts';
 import { workflowNow } from './determinism.ts';
+import { createLiveView } from './live-view.ts';
 import type { Scheduler } from './scheduler.ts';
 import { publish } from './search-attributes.ts';
 import type { Task } from './task.ts';
@@ -18,8 +11,8 @@ import type { Task } from './task.ts';
 const recordQuery = defineQuery<RunRecord>(RECORD_QUERY);
 
 export interface View {
-  /** Some task has another state: the table is drawn again, once for many changes. */
-  readonly changed: () => void;
+  /** A task has another state. */
+  readonly changed: (task: Task) => void;
   show(scheduler: Scheduler): void;
   /** @returns the record as it will stand in the ledger */
   end(state: RunState, outcome: { result?: unknown; error?: RecordedError }): RunRecord;
@@ -29,21 +22,16 @@ export function createView(attempt: Attempt): View {
   const { facts, searchAttributes, tags, slice } = attempt;
   let scheduler: Scheduler | undefined;
   let record: Partial<RunRecord> & { state: RunState } = { state: 'running' };
-  let drawing = false;
-
-  const current = (): RunRecord => ({ ...recordBase(attempt), ...record, tasks: scheduler?.records() ?? [] });
-  const draw = (): void => {
-    drawing = false;
-    const heading = `**${facts.id}** attempt ${facts.attempt}: ${record.state}`;
-    setCurrentDetails(liveTable(heading, rowsOf(scheduler?.tasks ?? [])));
-  };
+  const heading = (): string => `**${facts.id}** attempt ${facts.attempt}: ${record.state}`;
+  const live = createLiveView(heading());
+  const current = (): RunRecord => ({
+    ...recordBase(attempt),
+    ...record,
+    tasks: scheduler?.records() ?? [],
+  });
 
   return {
-    changed: () => {
-      if (drawing) return;
-      drawing = true;
-      void Promise.resolve().then(draw);
-    },
+    changed: live.changed,
     show: (shown) => {
       scheduler = shown;
       setHandler(recordQuery, current);
@@ -60,7 +48,7 @@ export function createView(attempt: Attempt): View {
     end: (state, outcome) => {
       record = { state, endedAt: new Date(workflowNow()).toISOString(), ...outcome };
       publish({ state }, searchAttributes);
-      draw();
+      live.show(heading());
       return current();
     },
   };
@@ -78,28 +66,4 @@ function recordBase({ facts, startedBy, startedAt, clock }: Attempt): Omit<RunRe
     workflowId,
     workflowRunId: firstExecutionRunId,
   };
-}
-
-/** A row for each name: items of maps are counted in their map's row. */
-function rowsOf(tasks: readonly Task[]): readonly LiveRow[] {
-  const items = new Map<string, Partial<Record<TaskState, number>>>();
-  for (const { spec, within, progress } of tasks) {
-    if (spec.kind !== 'item' || within === undefined) continue;
-    const counts = items.get(within) ?? {};
-    counts[progress.state] = (counts[progress.state] ?? 0) + 1;
-    items.set(within, counts);
-  }
-  return tasks
-    .filter(({ spec }) => spec.kind !== 'item')
-    .map(({ label, progress: { items: slices, ...progress } }) => {
-      const counts = items.get(label) ?? (slices === undefined ? undefined : sliceCounts(slices));
-      return { ...progress, name: label, ...(counts !== undefined && { items: counts }) };
-    });
-}
-
-function sliceCounts(slices: readonly MapSlice[]): NonNullable<LiveRow['items']> {
-  const sum = (of: (slice: MapSlice) => number): number =>
-    slices.reduce((total, slice) => total + of(slice), 0);
-  const [failed, skipped] = [sum((slice) => slice.failed), sum((slice) => slice.skipped)];
-  return { success: sum(({ from, to }) => to - from) - failed - skipped, failed, skipped };
 }

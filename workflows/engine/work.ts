@@ -13,6 +13,7 @@ import type { MemoLedger, Runtime } from './runtime.ts';
 import { Scheduler } from './scheduler.ts';
 import { beginRun } from './task-context.ts';
 import { createTemporalRuntime } from './temporal-runtime.ts';
+import type { View } from './view.ts';
 
 /** What a child's input may weigh: many children are handed the same memo. */
 const SLICE_INLINE_BYTES = 32 * 1024;
@@ -33,12 +34,12 @@ export interface Work {
 export async function startWork<P, R>(
   definition: PipelineDefinition<P, R>,
   attempt: Attempt,
-  changed: () => void,
+  view: Pick<View, 'changed' | 'show'>,
 ): Promise<Work> {
   const { facts, slice } = attempt;
   fixClock(attempt.clock);
   beginRun({ run: facts.id, attempt: facts.attempt });
-  const runtime = createTemporalRuntime(attempt, definition, changed);
+  const runtime = createTemporalRuntime(attempt, definition, view.changed);
   const memo = await recalledTasks(attempt, runtime.ledger);
   const attemptKey = `${facts.id}/${facts.attempt}`;
   const only = slice === undefined ? {} : { only: slice.map };
@@ -56,6 +57,8 @@ export async function startWork<P, R>(
     ...(slice !== undefined && { slice: { map: slice.map, range: slice, reached } }),
   });
   const isCancelled = watchCancellation(scheduler);
+  // Before the function's own commands, whatever these are: histories are replayed command by command.
+  view.show(scheduler);
   const returned = seeded(facts.id, () => call(definition, author));
   return { scheduler, runtime, author, returned, map, isCancelled };
 }

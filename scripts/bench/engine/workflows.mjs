@@ -1,0 +1,33 @@
+/** What the engine's benchmark runs: the same activities under the engine and in bare Temporal workflows. */
+import { proxyActivities } from '@temporalio/workflow';
+import { activities } from '../../../dist/workflows/engine/activities.js';
+import { pipeline } from '../../../dist/workflows/engine/pipeline.js';
+import { QUICK } from '../../../dist/workflows/engine/profiles.js';
+
+const N = 10;
+const light = activities('light', QUICK);
+const { 'light.fibonacci': bareFibonacci } = proxyActivities({ startToCloseTimeout: '30s' });
+
+/** A chain, each task after the one before. */
+export const chain = pipeline({ name: 'chain' }, (run) => {
+  let last = run.task('step-0', () => light.fibonacci(N));
+  for (let step = 1; step < run.params.tasks; step += 1) {
+    last = run.task(`step-${step}`, { after: [last] }, () => light.fibonacci(N));
+  }
+  return last;
+});
+
+export async function bareChain(tasks) {
+  let last = 0;
+  for (let step = 0; step < tasks; step += 1) last = await bareFibonacci(N);
+  return last;
+}
+
+/** Tasks that know nothing of each other. */
+export const free = pipeline({ name: 'free' }, (run) => {
+  for (let at = 0; at < run.params.tasks; at += 1) run.task(`task-${at}`, () => light.fibonacci(N));
+});
+
+export async function bareFree(tasks) {
+  await Promise.all(Array.from({ length: tasks }, () => bareFibonacci(N)));
+}

@@ -1,0 +1,70 @@
+/** The live table of a run: a row per task, drawn when the task changes, put together once for many changes. */
+import { setCurrentDetails } from '@temporalio/workflow';
+import { liveRow, liveTable } from '../domain/live-table.ts';
+import type { MapSlice, TaskState } from '../domain/run-record.ts';
+import type { Task } from './task.ts';
+
+export interface LiveView {
+  readonly changed: (task: Task) => void;
+  show(heading: string): void;
+}
+
+type Counts = Partial<Record<TaskState, number>>;
+
+export function createLiveView(firstHeading: string): LiveView {
+  let heading = firstHeading;
+  const rows = new Map<Task, string>();
+  const stale = new Set<Task>();
+  const maps = new Map<string, Task>();
+  const items = new Map<string, Counts>();
+  const itemStates = new Map<Task, TaskState>();
+
+  const draw = (): void => {
+    for (const task of stale) rows.set(task, rowOf(task, items.get(task.label)));
+    stale.clear();
+    setCurrentDetails(liveTable(heading, [...rows.values()]));
+  };
+  const draws = (task: Task): void => {
+    if (stale.size === 0) void Promise.resolve().then(draw);
+    stale.add(task);
+  };
+  /** Items of maps are counted in the map's row. */
+  const counted = (item: Task): void => {
+    const map = maps.get(item.within ?? '');
+    if (map === undefined) return;
+    const counts = items.get(map.label) ?? {};
+    const before = itemStates.get(item);
+    if (before !== undefined) counts[before] = (counts[before] ?? 1) - 1;
+    counts[item.progress.state] = (counts[item.progress.state] ?? 0) + 1;
+    itemStates.set(item, item.progress.state);
+    items.set(map.label, counts);
+    draws(map);
+  };
+
+  return {
+    changed: (task) => {
+      if (task.spec.kind === 'map') maps.set(task.label, task);
+      if (task.spec.kind === 'item') counted(task);
+      else draws(task);
+    },
+    show: (next) => {
+      heading = next;
+      draw();
+    },
+  };
+}
+
+function rowOf(
+  { label, progress: { items: slices, ...progress } }: Task,
+  counts: Counts | undefined,
+): string {
+  const items = counts ?? (slices === undefined ? undefined : sliceCounts(slices));
+  return liveRow({ ...progress, name: label, ...(items !== undefined && { items }) });
+}
+
+function sliceCounts(slices: readonly MapSlice[]): Counts {
+  const sum = (of: (slice: MapSlice) => number): number =>
+    slices.reduce((total, slice) => total + of(slice), 0);
+  const [failed, skipped] = [sum((slice) => slice.failed), sum((slice) => slice.skipped)];
+  return { success: sum(({ from, to }) => to - from) - failed - skipped, failed, skipped };
+}
