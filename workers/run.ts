@@ -8,6 +8,7 @@ import { activitiesOf, type WorkerServices } from './activities.ts';
 import { loadBundle } from './bundle.ts';
 import { readEnv } from './env.ts';
 import { createActivityInterceptors } from './interceptors.ts';
+import { ensureSweeper } from './sweeper.ts';
 import { temporalSettings } from './temporal.ts';
 import type { Queue } from '../temporal.config.ts';
 
@@ -34,6 +35,7 @@ async function serve(queues: readonly Queue[]): Promise<void> {
       createWorker(queue, { ...services, temporal: client }, connection, settings.namespace),
     ),
   );
+  if (queues.includes('control')) await ensureSweeper(client, services.taskQueue);
   process.stdout.write(`${JSON.stringify({ ready: true, queues, pid: process.pid })}\n`);
   await Promise.all(workers.map((worker) => worker.run()));
   await client.connection.close();

@@ -19,7 +19,7 @@ import type { ProjectSpec } from '../workflows/domain/project.ts';
 import { ROOT, storeUri, type Env } from './env.ts';
 import { pipelines, type Pipelines } from './pipelines.ts';
 import { openStore } from './stores.ts';
-import { connectClient, temporalSettings } from './temporal.ts';
+import { createConnections, temporalSettings } from './temporal.ts';
 
 export interface Services {
   readonly env: Env;
@@ -37,6 +37,8 @@ export interface Services {
   clientAt(address: string): Promise<Client>;
   duckdb(): Promise<DuckDB>;
   lake(): Promise<Lake>;
+  /** Ends the connections that were made. */
+  close(): Promise<void>;
 }
 
 /** Where commands keep things unless `ASSAY_STORE` or `--store` says otherwise. */
@@ -49,6 +51,7 @@ export function createServices(env: Env, uri = env.storeUri ?? DEFAULT_STORE): S
   const config = configFor(env.environment);
   const store = openStore(storeUri(uri));
   const settings = temporalSettings(env, config.namespace);
+  const connections = createConnections(settings);
   const duckdb = once(() => openDuckDB(config.workers.data));
   return {
     env,
@@ -59,10 +62,9 @@ export function createServices(env: Env, uri = env.storeUri ?? DEFAULT_STORE): S
     projects,
     pipelines,
     taskQueue: `control${env.queueSuffix}`,
-    client: once(() => connectClient(settings)),
-    clientAt: keyed((address) =>
-      connectClient({ ...settings, connection: { ...settings.connection, address } }),
-    ),
+    client: () => connections.to(undefined),
+    clientAt: (address) => connections.to(address),
+    close: () => connections.close(),
     duckdb,
     lake: once(async () => {
       const { createLake } = await import('../activities/lake/lake.ts');
@@ -92,13 +94,4 @@ export async function convertModel(file: Uint8Array, { xgboostLibrary }: Env): P
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => (made ??= make());
-}
-
-function keyed<T>(make: (key: string) => Promise<T>): (key: string) => Promise<T> {
-  const made = new Map<string, Promise<T>>();
-  return (key) => {
-    const known = made.get(key) ?? make(key);
-    made.set(key, known);
-    return known;
-  };
 }

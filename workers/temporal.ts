@@ -20,8 +20,31 @@ export function temporalSettings(env: Env, namespace: string): TemporalSettings 
   };
 }
 
+export interface Connections {
+  /** One client for each address; the configured one by default. Connects at the first call. */
+  to(address: string | undefined): Promise<Client>;
+  close(): Promise<void>;
+}
+
+export function createConnections(settings: TemporalSettings): Connections {
+  const clients = new Map<string | undefined, Promise<Client>>();
+  return {
+    to(address) {
+      const connection = { ...settings.connection, ...(address !== undefined && { address }) };
+      const client = clients.get(address) ?? connectClient({ ...settings, connection });
+      clients.set(address, client);
+      return client;
+    },
+    async close() {
+      for (const attempt of await Promise.allSettled(clients.values())) {
+        if (attempt.status === 'fulfilled') await attempt.value.connection.close();
+      }
+    },
+  };
+}
+
 /** @throws Error that says where it looked and how to get a server */
-export async function connectClient({ connection, namespace }: TemporalSettings): Promise<Client> {
+async function connectClient({ connection, namespace }: TemporalSettings): Promise<Client> {
   try {
     return new Client({
       connection: await Connection.connect({ connectTimeout: ANSWER_WITHIN_MS, ...connection }),

@@ -47,13 +47,15 @@ export const lifecycle = pipeline(
     const snapshot = run.task('snapshot', { after: [data] }, () =>
       trainer.snapshot({ project, asOf: run.interval.end }),
     );
-    const champion = run.task('champion', { after: [spec] }, ({ model }) =>
-      registry.describeAlias({ model, alias: 'champion' }),
-    );
-    const due = run.task('retraining-due', { after: [spec, snapshot, champion] }, (spec, matured, champion) =>
+    const versions = run.task('versions', { after: [spec] }, async ({ model }) => ({
+      champion: await registry.pinned({ model, alias: 'champion' }),
+      newest: await registry.describeNewest({ model }),
+    }));
+    const due = run.task('retraining-due', { after: [spec, snapshot, versions] }, (spec, matured, versions) =>
       retrainingDue({
         matured,
-        championTrainedOn: champion?.trainedOn,
+        hasChampion: versions.champion !== null,
+        lastTrainedOn: versions.newest?.trainedOn ?? [],
         everyIntervals: spec.training.everyIntervals,
       }),
     );

@@ -46,6 +46,10 @@ export function createRegistryActivities(deps: RegistryDependencies): RegistryAc
       const version = replay(await log.read(model))[alias];
       return version === undefined ? null : describe(registry, model, version);
     },
+    describeNewest: async ({ model }) => {
+      const registered = (await log.read(model)).findLast((entry) => entry.kind === 'registered');
+      return registered === undefined ? null : describe(registry, model, registered.version);
+    },
     promote: (input) => promote(log, registry, input),
     rollback: (input) => rollback(log, registry, input),
   };

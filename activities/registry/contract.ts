@@ -88,6 +88,8 @@ export interface RegistryActivities {
   describe(input: { model: string; version: number }): Promise<DescribedModel>;
   /** The same of the version that has the alias; `null` where nothing has it. */
   describeAlias(input: { model: string; alias: Alias }): Promise<DescribedModel | null>;
+  /** The same of the version that was registered last, whatever became of it; `null` where there is none. */
+  describeNewest(input: { model: string }): Promise<DescribedModel | null>;
   /**
    * Compare-and-set of the champion; the one before becomes `previous`.
    * @throws AliasConflict naming who holds it, UnknownVersion, DigestMismatch

@@ -36,20 +36,33 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     .option('--store <uri>', 'a folder or file:// address; by default ASSAY_STORE, else .assay/store')
     .exitOverride();
   const ended = { code: 0 as ExitCode };
-  registerCommands(program, output, (code) => (ended.code = code));
+  const opened = registerCommands(program, output, (code) => (ended.code = code));
   try {
     await program.parseAsync(args, { from: 'user' });
     return ended.code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
     return printFailure(output, error);
+  } finally {
+    for (const services of opened) await services.close();
   }
 }
 
-function registerCommands(program: Command, output: Output, exit: (code: ExitCode) => void): void {
-  const storeGiven = (): string | undefined => program.opts<{ store?: string }>().store;
-  let made: Services | undefined;
-  const services = (): Services => (made ??= createServices(readEnv(), storeGiven()));
+/** @returns the services that commands have made until now */
+function registerCommands(
+  program: Command,
+  output: Output,
+  exit: (code: ExitCode) => void,
+): readonly Services[] {
+  const opened: Services[] = [];
+  const open = (uri: string | undefined): Services => {
+    const services = createServices(readEnv(), program.opts<{ store?: string }>().store ?? uri);
+    opened.push(services);
+    return services;
+  };
+  const storeGiven = (): boolean =>
+    program.opts<{ store?: string }>().store !== undefined || readEnv().storeUri !== undefined;
+  const services = (): Services => opened[0] ?? open(undefined);
   /** What a noun works with, out of all there is. */
   const of = <T>(pick: (services: Services) => T | Promise<T>): CommandContext<T> => ({
     output,
@@ -57,7 +70,7 @@ function registerCommands(program: Command, output: Output, exit: (code: ExitCod
     services: async () => pick(services()),
   });
 
-  registerDemo(program, { output, exit, services: async () => demoServices(output, storeGiven()) });
+  registerDemo(program, { output, exit, services: async () => demoServices(output, storeGiven(), open) });
   registerUp(
     program,
     of((all) => ({ startEmbedded: () => startPlatform(all, output) })),
@@ -78,16 +91,19 @@ function registerCommands(program: Command, output: Output, exit: (code: ExitCod
   const models = registerModels(program, of(modelServices));
   registerModelsConvert(models, of(conversionServices));
   registerPredictions(program, of(predictionServices));
+  return opened;
 }
 
 /** Without a store of the caller's the demo has one of its own, and may empty it. */
-function demoServices(output: Output, given: string | undefined): DemoServices {
-  const env = readEnv();
-  const uri = given ?? env.storeUri;
-  const services = createServices(env, uri ?? DEMO_FOLDER);
+function demoServices(
+  output: Output,
+  given: boolean,
+  open: (uri: string | undefined) => Services,
+): DemoServices {
+  const services = open(given ? undefined : DEMO_FOLDER);
   return {
     ...services,
-    ...(uri === undefined && { ownFolder: DEMO_FOLDER }),
+    ...(!given && { ownFolder: DEMO_FOLDER }),
     startEmbedded: () => startPlatform(services, output),
     on: (address) => ({ ...services, client: () => services.clientAt(address) }),
   };

@@ -14,7 +14,7 @@ import { runLogs } from './logs.ts';
 import { rerunRun } from './rerun.ts';
 import { taskResult } from './result.ts';
 import { showRun } from './show.ts';
-import { ensureSweeper } from './sweeper.ts';
+import { ensureSweeper } from '../../workers/sweeper.ts';
 import { openRelayHouse } from './testing/relay-house.ts';
 import type { RelayHouse, Step } from './testing/relay-house.ts';
 import { triggerRun } from './trigger.ts';

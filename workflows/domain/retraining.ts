@@ -12,8 +12,9 @@ interface Matured {
 
 export interface RetrainingInput {
   readonly matured: Matured;
-  /** Starts of the intervals that the champion was trained on; `undefined` where there is no champion. */
-  readonly championTrainedOn: readonly string[] | undefined;
+  readonly hasChampion: boolean;
+  /** Starts of the intervals that the newest version was trained on, promoted or not: a rejected one is not repeated at once. */
+  readonly lastTrainedOn: readonly string[];
   readonly everyIntervals: number;
 }
 
@@ -23,17 +24,19 @@ export interface RetrainingDecision {
 }
 
 export function retrainingDue(input: RetrainingInput): RetrainingDecision {
-  const { matured, championTrainedOn, everyIntervals } = input;
+  const { matured, hasChampion, lastTrainedOn, everyIntervals } = input;
   if (!isEnough(matured)) {
     return {
       due: false,
       reason: `too few labels have matured: ${matured.rows} rows, ${matured.positives} positive`,
     };
   }
-  if (championTrainedOn === undefined) return { due: true, reason: 'there is no champion' };
-  const newest = championTrainedOn.at(-1) ?? '';
+  if (lastTrainedOn.length === 0) return { due: true, reason: 'nothing has been trained yet' };
+  const newest = lastTrainedOn.at(-1) ?? '';
   const newer = matured.intervals.filter((start) => start > newest).length;
-  const reason = `${newer} of ${everyIntervals} intervals have matured since the champion was trained`;
+  if (!hasChampion && newer > 0)
+    return { due: true, reason: 'there is no champion, and new labels have matured' };
+  const reason = `${newer} of ${everyIntervals} intervals have matured since the last training`;
   return { due: newer >= everyIntervals, reason };
 }
 

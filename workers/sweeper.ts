@@ -1,7 +1,7 @@
 /** Starts the sweeper where it does not run yet: one for a namespace, whoever starts it. */
 import type { Client } from '@temporalio/client';
 
-import type { SweeperInput } from '../../workflows/sweeper.ts';
+import type { SweeperInput } from '../workflows/sweeper.ts';
 
 const SWEEPER_ID = 'assay-sweeper';
 
