@@ -4,7 +4,7 @@ import { quoteIdentifier } from '../../workflows/domain/identifier.ts';
 import type { SourceSpec } from '../../workflows/domain/project.ts';
 import type { Session } from '../lake/contract.ts';
 
-export interface ColumnProblem {
+interface ColumnProblem {
   readonly column: string;
   readonly problem: string;
 }

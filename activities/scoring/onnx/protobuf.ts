@@ -7,7 +7,7 @@ import protobuf from 'protobufjs/minimal.js';
 type Writer = protobuf.Writer;
 
 /** `FLOATS`, `INTS` and `STRINGS` of one attribute, or a single `FLOAT`, `INT` or `STRING`. */
-export type Attribute =
+type Attribute =
   | { readonly float: number }
   | { readonly int: number }
   | { readonly string: string }

@@ -50,21 +50,6 @@ export async function openScorer(onnx: Uint8Array, threads = 2): Promise<Scorer>
   };
 }
 
-/** For one matrix: opens, scores, closes. */
-export async function scoreMatrix(
-  onnx: Uint8Array,
-  matrix: Float32Array,
-  rows: number,
-  columns: number,
-): Promise<Float32Array> {
-  const scorer = await openScorer(onnx);
-  try {
-    return await scorer.score(matrix, rows, columns);
-  } finally {
-    await scorer.close();
-  }
-}
-
 function concatenate(parts: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
