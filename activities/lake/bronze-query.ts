@@ -1,6 +1,6 @@
 /** How source files are read: every column as text, in one pass, several files in one statement. */
 import { quoteIdentifier } from '../../workflows/domain/identifier.ts';
-import { INTERVAL_COLUMN } from '../../workflows/domain/project.ts';
+import { INTERVAL_COLUMN, type SourceSpec } from '../../workflows/domain/project.ts';
 import type { Session, SqlParams, SqlValue } from './contract.ts';
 import { monthOf } from './landing.ts';
 import type { SourceFile } from './source-file.ts';
@@ -12,30 +12,80 @@ export interface Query {
 
 const CSV = `header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', store_rejects = true`;
 
-/** One branch for each file; `_delivery` counts on from what was delivered before. */
+/**
+ * Which of the files hold a key more than once; those keys stand in the table `repeats`. Numbering all
+ * rows of all files instead would force DuckDB to read them on one thread.
+ */
+export async function findRepeats(
+  session: Session,
+  sources: readonly SourceFile[],
+  { columns, key, integers }: SourceSpec,
+): Promise<ReadonlySet<string>> {
+  await session.run('CREATE OR REPLACE TEMP TABLE repeats (digest VARCHAR, key VARCHAR)');
+  for (const source of sources) {
+    await session.run(
+      `INSERT INTO repeats
+       SELECT $digest, key FROM (SELECT ${keyText(key, integers)} AS key FROM ${scan(source, columns, '$path')})
+       WHERE key IS NOT NULL GROUP BY key HAVING count(*) > 1`,
+      { digest: source.digest, path: source.path },
+    );
+  }
+  const found = await session.rows<{ digest: string }>('SELECT DISTINCT digest FROM repeats');
+  return new Set(found.map(({ digest }) => digest));
+}
+
+/** A branch for each file, two where keys repeat; `_delivery` counts on from what was delivered before. */
 export function bronzeQuery(
   sources: readonly SourceFile[],
-  columns: readonly string[],
-  origin: { readonly interval: string; readonly run: string; readonly delivered: number },
+  { columns, key, integers }: SourceSpec,
+  origin: {
+    readonly interval: string;
+    readonly run: string;
+    readonly delivered: number;
+    /** Digests of the files that hold a key more than once. */
+    readonly repeating: ReadonlySet<string>;
+  },
 ): Query {
   const params: Record<string, SqlValue> = { interval: origin.interval, run: origin.run };
-  const branches = sources.map((source, index) => {
+  const branches = sources.flatMap((source, index) => {
     params[`path_${index}`] = source.path;
     params[`file_${index}`] = source.key;
     params[`digest_${index}`] = source.digest;
     params[`month_${index}`] = monthOf(source.key);
     params[`delivery_${index}`] = origin.delivered + index + 1;
-    return `SELECT *,
+    const rows = scan(source, columns, `$path_${index}`);
+    return origin.repeating.has(source.digest)
+      ? repeating(rows, keyText(key, integers), `$digest_${index}`).map((part) => branch(index, part))
+      : [branch(index, `(SELECT *, CAST(1 AS INTEGER) AS _occurrence FROM ${rows})`)];
+  });
+  return { query: branches.join('\nUNION ALL BY NAME\n'), params };
+}
+
+/** The rows whose key stands once in the file, and the others, counted in the order of the file. */
+function repeating(rows: string, key: string, digest: string): string[] {
+  const repeated = `coalesce(${key} IN (SELECT key FROM repeats WHERE digest = ${digest}), false)`;
+  return [
+    `(SELECT *, CAST(1 AS INTEGER) AS _occurrence FROM ${rows} WHERE NOT ${repeated})`,
+    `(SELECT * EXCLUDE (_line), CAST(row_number() OVER (PARTITION BY ${key} ORDER BY _line) AS INTEGER) AS _occurrence
+      FROM (SELECT *, row_number() OVER () AS _line FROM ${rows}) WHERE ${repeated})`,
+  ];
+}
+
+function branch(index: number, rows: string): string {
+  return `SELECT *,
       CAST($month_${index} AS DATE) AS _month,
       $file_${index} AS _source_file,
       $digest_${index} AS _source_digest,
       CAST($delivery_${index} AS INTEGER) AS _delivery,
-      row_number() OVER () AS _row,
       $interval AS ${quoteIdentifier(INTERVAL_COLUMN)},
       $run AS _run
-    FROM ${scan(source, columns, `$path_${index}`)}`;
-  });
-  return { query: branches.join('\nUNION ALL\n'), params };
+    FROM ${rows}`;
+}
+
+/** Numbers are compared as such: 7 and 007 are one key. */
+function keyText(key: string, integers: readonly string[]): string {
+  const column = quoteIdentifier(key);
+  return integers.includes(key) ? `CAST(TRY_CAST(${column} AS BIGINT) AS VARCHAR)` : column;
 }
 
 /** Reads files for their rejects alone, or to see whether they can be read at all. */
@@ -48,48 +98,6 @@ export async function scanAgain(
   for (const source of sources) {
     await session.run(`SELECT ${all} FROM ${scan(source, columns, '$path')}`, { path: source.path });
   }
-}
-
-/** Gathers what the session's scans rejected, and what never reached them, in the table `unparsed`. */
-export async function collectRejects(session: Session, sources: readonly SourceFile[]): Promise<void> {
-  await session.run(
-    `CREATE OR REPLACE TEMP TABLE unparsed
-       (path VARCHAR, line BIGINT, reason VARCHAR, raw VARCHAR)`,
-  );
-  await session.run(
-    'CREATE OR REPLACE TEMP TABLE opened (path VARCHAR, _source_file VARCHAR, _source_digest VARCHAR)',
-  );
-  for (const { path, key, digest, rejected } of sources) {
-    await session.run('INSERT INTO opened VALUES ($path, $key, $digest)', { path, key, digest });
-    for (const { line, reason, raw } of rejected) {
-      await session.run('INSERT INTO unparsed VALUES ($path, $line, $reason, $raw)', {
-        path,
-        line,
-        reason,
-        raw,
-      });
-    }
-  }
-  const [scanned] = await session.rows<{ tables: number }>(
-    `SELECT count(*) AS tables FROM duckdb_tables() WHERE table_name = 'reject_errors'`,
-  );
-  if (!scanned?.tables) return;
-  // A line may be wrong in several ways, and may have been read more than once.
-  await session.run(
-    `INSERT INTO unparsed
-     SELECT file_path, line, string_agg(DISTINCT error_message, '; ' ORDER BY error_message), any_value(csv_line)
-     FROM reject_errors JOIN reject_scans USING (scan_id, file_id)
-     GROUP BY file_path, line`,
-  );
-}
-
-export function rejectsQuery(origin: { readonly interval: string; readonly run: string }): Query {
-  return {
-    query: `SELECT _source_file, _source_digest, line AS _line, reason, raw,
-        $interval AS ${quoteIdentifier(INTERVAL_COLUMN)}, $run AS _run
-      FROM unparsed JOIN opened USING (path)`,
-    params: { ...origin },
-  };
 }
 
 function scan({ format }: SourceFile, columns: readonly string[], path: string): string {

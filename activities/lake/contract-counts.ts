@@ -80,7 +80,7 @@ function numberOrNull(value: unknown): number | null {
 async function byQuery(session: Session, view: string, contract: Contract): Promise<number | undefined> {
   if (contract.check !== 'unique' && contract.check !== 'reference' && contract.check !== 'sql')
     return undefined;
-  const breach = breachingRows(view, contract, '_row');
+  const breach = breachingRows(view, contract);
   const [found] = await session.rows<{ failing: number }>(
     `SELECT count(*) AS failing FROM (${breach?.sql ?? 'SELECT 1 WHERE false'})`,
     breach?.params,
@@ -89,7 +89,7 @@ async function byQuery(session: Session, view: string, contract: Contract): Prom
 }
 
 /** One row for each row in breach, its first column an example of where. */
-function breachingRows(view: string, contract: Contract, key: string): Condition | undefined {
+function breachingRows(view: string, contract: Contract, key = ''): Condition | undefined {
   const from = quoteIdentifier(view);
   switch (contract.check) {
     case 'unique': {

@@ -81,6 +81,8 @@ export interface TableWrite {
   /** `replace` swaps the named partition for the query's rows in one commit; only these rows may belong to it. */
   readonly mode: 'append' | 'overwrite' | { readonly replace: Readonly<Record<string, string>> };
   readonly partitionBy?: readonly string[];
+  /** Where all rows of an append belong to one partition, naming it halves the write's work. */
+  readonly partition?: Readonly<Record<string, string>>;
   /** Idempotency key: a second write under the same key commits nothing and returns the first one's version. */
   readonly key: string;
   /** More `txn` application ids to record in the same commit, for example one for each ingested file's digest. */

@@ -4,7 +4,8 @@ import { INTERVAL_COLUMN, type ProjectSpec } from '../../workflows/domain/projec
 import type { TableRef } from '../../workflows/domain/reference.ts';
 import { attempt } from '../attempt.ts';
 import type { ObjectStore } from '../store/contract.ts';
-import { bronzeQuery, collectRejects, rejectsQuery, scanAgain } from './bronze-query.ts';
+import { bronzeQuery, findRepeats, scanAgain } from './bronze-query.ts';
+import { collectRejects, rejectsQuery } from './rejects.ts';
 import type { DuckDB, Ingested, Lake, LandedFile, Session, TableWrite } from './contract.ts';
 import { intervalId, partitionRows } from './partitions.ts';
 import { openSource, type SourceFile, unreadableFile } from './source-file.ts';
@@ -74,12 +75,10 @@ async function writeBronze(
 ): Promise<void> {
   if (sources.length === 0) return;
   const delivered = await deliveredBefore(deps.lake, session, input);
-  const { query, params } = bronzeQuery(sources, input.spec.source.columns, {
-    interval: intervalId(input.interval),
-    run: runOf(input.key),
-    delivered,
-  });
+  const origin = { interval: intervalId(input.interval), run: runOf(input.key), delivered };
   try {
+    const repeating = await findRepeats(session, sources, input.spec.source);
+    const { query, params } = bronzeQuery(sources, input.spec.source, { ...origin, repeating });
     await deps.lake.write(session, input.spec.tables.bronze, { query, params, ...appended(input, sources) });
   } catch (error) {
     attempt().signal.throwIfAborted();
@@ -90,11 +89,16 @@ async function writeBronze(
 }
 
 function appended(
-  { key }: IngestInput,
+  { key, interval }: IngestInput,
   sources: readonly SourceFile[],
-): Pick<TableWrite, 'mode' | 'partitionBy' | 'key' | 'transactions'> {
-  const transactions = sources.map(({ digest }) => `sha256:${digest}`);
-  return { mode: 'append', partitionBy: [INTERVAL_COLUMN], key, transactions };
+): Pick<TableWrite, 'mode' | 'partitionBy' | 'partition' | 'key' | 'transactions'> {
+  return {
+    mode: 'append',
+    partitionBy: [INTERVAL_COLUMN],
+    partition: { [INTERVAL_COLUMN]: intervalId(interval) },
+    key,
+    transactions: sources.map(({ digest }) => `sha256:${digest}`),
+  };
 }
 
 /** The newest ordinal of a file of this interval, so that a later delivery counts on. */

@@ -69,7 +69,7 @@ describe('bronze', () => {
       _month: '2025-04-01',
       _source_file: 'landing/readmission/2025-04/a.csv',
       _source_digest: expect.stringMatching(/^[0-9a-f]{64}$/),
-      _row: 1,
+      _occurrence: 1,
       _delivery: 1,
       _interval: '2025-04-01T00:00:00Z',
       _run: 'medallion.readmission-2025-05-01T00:00:00.000Z',
@@ -218,8 +218,12 @@ describe('silver', () => {
     await medallion.land('2025-04/a.csv', csv([{ encounter_id: '1' }, ...rows]));
     const { silver } = await medallion.run(month(4), 1, false);
     expect(silver.rows).toEqual({ in: 8, out: 1, duplicates: 0, quarantined: 7, excluded: 0 });
-    const found = await medallion.rows('quarantine', 'SELECT _row, _reasons FROM it ORDER BY _row');
-    expect(found).toEqual(invalid.map(([, _reasons], index) => ({ _row: index + 2, _reasons })));
+    const found = await medallion.rows('quarantine', 'SELECT _key_text, _reasons FROM it ORDER BY ALL');
+    expect(found).toEqual(
+      invalid
+        .map(([, _reasons], index) => ({ _key_text: rows[index]?.encounter_id, _reasons }))
+        .toSorted(byKeyText),
+    );
   });
 
   it('gives every reason for a row that is wrong in several ways', async () => {
@@ -424,6 +428,9 @@ describe.skipIf(!existsSync(REAL))('the public file (skipped where ../shared/dat
     }
   });
 });
+
+const byKeyText = (a: { _key_text?: string | undefined }, b: { _key_text?: string | undefined }): number =>
+  String(a._key_text) < String(b._key_text) ? -1 : 1;
 
 function many(count: number): Encounter[] {
   return Array.from({ length: count }, (_, index) => ({

@@ -12,7 +12,7 @@ export async function deriveFeatures(session: Session, lake: Lake, spec: Project
   await createRun(session, spec, past);
   await session.run(
     `CREATE VIEW bronze AS SELECT upload.*, CAST(interval_start AS DATE) AS _month, 'upload' AS _source_file,
-       'upload' AS _source_digest, 1 AS _delivery, run.interval AS ${quoteIdentifier(INTERVAL_COLUMN)},
+       'upload' AS _source_digest, 1 AS _delivery, _row AS _occurrence, run.interval AS ${quoteIdentifier(INTERVAL_COLUMN)},
        run.run AS _run
      FROM upload CROSS JOIN run`,
   );

@@ -6,12 +6,12 @@ const MONTH_HOURS = 31 * 24;
 export const CONTRACTS: readonly Contract[] = [
   { name: 'rows arrived', layer: 'bronze', table: 'bronze', severity: 'fail', check: 'row-count', min: 1 },
   {
-    name: 'keys and patients arrived',
+    name: 'rows say where they came from',
     layer: 'bronze',
     table: 'bronze',
     severity: 'fail',
     check: 'not-null',
-    columns: ['_source_file', '_source_digest', '_row', '_interval', '_run'],
+    columns: ['_source_file', '_source_digest', '_occurrence', '_interval', '_run'],
   },
   {
     name: 'few lines are unreadable',

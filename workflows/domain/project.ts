@@ -134,8 +134,8 @@ export interface ProjectSpec {
   readonly contracts: readonly Contract[];
   /**
    * Bronze has the source's columns as text, then `_month` (a date), `_source_file`, `_source_digest`,
-   * `_row` (of the file, from 1; what can't be parsed is not counted), `_delivery` (of the file, from 1,
-   * in the order in which the interval's files were delivered), the interval and `_run`.
+   * `_delivery` (of the file, from 1, in the order in which the interval's files were delivered),
+   * `_occurrence` (of the key in its file, from 1), the interval and `_run`.
    * Silver starts from the view `bronze`, gold from `silver` (this interval's rows) and `history`
    * (those, and earlier intervals as far as `lookBackMonths`). Both know `run`: one row with
    * interval, interval_start, interval_end, run, horizon_days, look_back_months.

@@ -84,7 +84,7 @@ interface CopyRow {
 }
 
 async function copyQuery(session: Session, table: string, data: DataWrite): Promise<CopiedFile[]> {
-  const fixed = typeof data.write.mode === 'object' ? data.write.mode.replace : {};
+  const fixed = fixedPartition(data.write);
   const open = data.partitionBy.filter((column) => !(column in fixed));
   const out = join(session.scratch, open.length === 0 ? `${data.token}.parquet` : data.token);
   const sql = copyStatement(data, Object.keys(fixed), open);
@@ -102,6 +102,11 @@ async function copyQuery(session: Session, table: string, data: DataWrite): Prom
       statistics: row.column_statistics,
     }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Partition columns whose value the writer knows beforehand. */
+export function fixedPartition({ mode, partition = {} }: TableWrite): Readonly<Record<string, string>> {
+  return typeof mode === 'object' ? mode.replace : partition;
 }
 
 function copyStatement(

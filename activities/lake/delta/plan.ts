@@ -2,6 +2,7 @@
 import type { Column, TableWrite } from '../contract.ts';
 import { partitionMismatch } from '../errors.ts';
 import type { Action, Add, Metadata } from './actions.ts';
+import { fixedPartition } from './data-files.ts';
 import { PROTOCOL, checkRemovable, checkWritable } from './protocol.ts';
 import { mergeSchema, readSchema, writeSchema } from './schema.ts';
 import type { QueryColumn } from './schema.ts';
@@ -34,8 +35,7 @@ export function planSchema(
       `it is partitioned by (${partitionBy.join(', ')}), the write by (${write.partitionBy.join(', ')})`,
     );
   }
-  const needed = typeof write.mode === 'object' ? Object.keys(write.mode.replace) : [];
-  const stranger = needed.find((column) => !partitionBy.includes(column));
+  const stranger = Object.keys(fixedPartition(write)).find((column) => !partitionBy.includes(column));
   if (stranger !== undefined) throw partitionMismatch(table, `${stranger} is no partition column`);
   const missing = partitionBy.find((column) => !query.some(({ name }) => name === column));
   if (missing !== undefined)

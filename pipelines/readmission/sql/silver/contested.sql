@@ -4,7 +4,7 @@ SELECT
   typed.*,
   row_number() OVER (
     PARTITION BY encounter_id
-    ORDER BY _delivery DESC, _row DESC
+    ORDER BY _delivery DESC, _occurrence DESC
   ) AS _rank
 FROM typed
 SEMI JOIN repeated USING (encounter_id)
