@@ -70,6 +70,8 @@ export interface MapSlice {
   readonly to: number;
   /** The items themselves, in their order. */
   readonly parts: readonly MemoPart[];
+  /** The successful items' results, where those of the whole map are light enough to be carried along. */
+  readonly values?: readonly unknown[];
   /** Tasks that the items' bodies created. */
   readonly inner: readonly MemoPart[];
   readonly failed: number;

@@ -5,15 +5,13 @@ import type { Interval } from '../domain/interval.ts';
 import { keptTasks, unknownTasks } from '../domain/memo.ts';
 import { wholeSecond } from '../domain/run-id.ts';
 import type { Duplicate, Rerun, RunInput } from '../domain/run-input.ts';
-import type { MapSlice } from '../domain/run-record.ts';
 import { activities } from './activities.ts';
 import type { RunFacts } from './author.ts';
 import type { PipelineOptions } from './definition.ts';
 import { causesOf, toFailure } from './failures.ts';
-import type { ItemRange } from './map.ts';
 import { fromMemo } from './memo-parts.ts';
 import { QUICK } from './profiles.ts';
-import type { Memo, MemoLedger } from './runtime.ts';
+import type { Memo, MemoLedger, SliceOrder } from './runtime.ts';
 
 export interface Attempt {
   readonly facts: RunFacts;
@@ -28,7 +26,7 @@ export interface Attempt {
   /** Histories of this attempt before this one. */
   readonly generation: number;
   /** Only in a child workflow that runs a slice of a map. */
-  readonly slice?: ItemRange & { readonly map: string; readonly before?: MapSlice };
+  readonly slice?: Omit<SliceOrder, 'memo'>;
 }
 
 /** What a workflow of a pipeline is started with: by anybody, or by itself. */

@@ -9,7 +9,7 @@ import type { Retries } from '../domain/retry.ts';
 import type { MapSlice, RecordedError, TaskRecord } from '../domain/run-record.ts';
 import { saveTasks } from './memo-parts.ts';
 import { RESULT_LIMIT } from './result-size.ts';
-import type { Memo, Runtime, TaskContext } from './runtime.ts';
+import type { Memo, Runtime, SliceOrder, TaskContext } from './runtime.ts';
 import { Parked, type Scheduler } from './scheduler.ts';
 import { recordOf, type Task } from './task.ts';
 
@@ -18,6 +18,8 @@ export const SLICE = 200;
 const SLICES_AT_ONCE = 4;
 const SLICE_CONCURRENCY = 25;
 const CONCURRENCY = 100;
+/** Results of a map that are handed on as they are; the envelope needs some of a result's limit. */
+const INLINE_BYTES = RESULT_LIMIT - 1024;
 
 /** Items `from` (inclusive) to `to` (exclusive). */
 export interface ItemRange {
@@ -97,10 +99,8 @@ async function runItems(
 /** Up to the limit of one result the values themselves, above it the ledger's parts. */
 async function gathered({ runtime, task }: MapPlace, items: readonly Task[]): Promise<Mapped<unknown>> {
   const done = items.filter(({ progress }) => progress.state === 'success');
-  const bytes = done.reduce((sum, { progress }) => sum + progress.bytes + 1, 0);
-  if (bytes < RESULT_LIMIT - 1024 && done.every(({ progress }) => progress.stored === undefined)) {
-    return { length: done.length, values: done.map(({ progress }) => progress.result) };
-  }
+  const values = lightValues(done, INLINE_BYTES);
+  if (values !== undefined) return { length: done.length, values };
   const parts = await saveTasks(runtime.ledger, `map-${task.label}`, done.map(recordOf));
   const places = parts.flatMap(({ object, tasks }) =>
     Array.from({ length: tasks }, (_, at) => ({ object, at })),
@@ -114,18 +114,26 @@ async function gathered({ runtime, task }: MapPlace, items: readonly Task[]): Pr
   return { length: done.length, parts };
 }
 
+function lightValues(done: readonly Task[], limit: number): readonly unknown[] | undefined {
+  const bytes = done.reduce((sum, { progress }) => sum + progress.bytes + 1, 0);
+  const areHere = done.every(({ progress }) => progress.stored === undefined);
+  return areHere && bytes <= limit ? done.map(({ progress }) => progress.result ?? null) : undefined;
+}
+
 async function runSlices(place: MapPlace, spec: MapSpec, length: number): Promise<Mapped<unknown>> {
   const { scheduler, runtime, task } = place;
   const before = new Map((task.progress.items ?? []).map((slice) => [slice.from, slice]));
   const done = new Map([...before].filter(([, { again }]) => again === undefined));
-  const ranges = rangesOf(length).filter(({ from }) => !done.has(from));
+  const all = rangesOf(length);
+  const slices = all.length;
+  const ranges = all.filter(({ from }) => !done.has(from));
   const memo = ranges.length === 0 ? { tasks: [] } : await place.memo();
   const lane = async (): Promise<void> => {
     while (!scheduler.isDraining()) {
       const range = ranges.shift();
       if (range === undefined) return;
       const earlier = before.get(range.from);
-      const order = { map: task.label, ...range, memo };
+      const order = { map: task.label, ...range, inlineBytes: Math.floor(INLINE_BYTES / slices), memo };
       done.set(
         range.from,
         await runtime.slices.run(earlier === undefined ? order : { ...order, before: earlier }),
@@ -145,20 +153,29 @@ function summedUp(place: MapPlace, slices: readonly MapSlice[], length: number):
   const first = slices.find(({ error }) => error !== undefined)?.error;
   if (failed > 0) throw itemsFailed(place, failed, length, first ?? { type: 'Error', message: 'unknown' });
   const skipped = slices.reduce((sum, slice) => sum + slice.skipped, 0);
-  return { length: length - skipped, parts: slices.flatMap(({ parts }) => parts) };
+  const mapped = { length: length - skipped };
+  const values = slices.flatMap((slice) => slice.values ?? []);
+  if (values.length === mapped.length && values.length > 0) return { ...mapped, values };
+  return { ...mapped, parts: slices.flatMap(({ parts }) => parts) };
 }
 
 /** What the workflow of a slice hands back, once the map's task has ended there. */
 export async function sliceResult(
   { scheduler, runtime, task }: MapPlace,
-  range: ItemRange,
+  { from, to, inlineBytes }: Omit<SliceOrder, 'memo'>,
 ): Promise<MapSlice> {
   const items = scheduler.tasks.filter(({ within, spec }) => within === task.label && spec.kind === 'item');
   const failed = items.filter(({ progress }) => progress.state === 'failed');
   const error = failed[0]?.progress.error;
-  const name = `slice-${task.label}-${range.from}`;
+  const values = lightValues(
+    items.filter(({ progress }) => progress.state === 'success'),
+    inlineBytes,
+  );
+  const name = `slice-${task.label}-${from}`;
   return {
-    ...range,
+    from,
+    to,
+    ...(values !== undefined && { values }),
     parts: await saveTasks(runtime.ledger, `${name}-items`, items.map(recordOf)),
     inner: await saveTasks(runtime.ledger, `${name}-inner`, insideItems(scheduler.records(), items)),
     failed: failed.length,

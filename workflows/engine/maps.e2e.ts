@@ -69,6 +69,14 @@ describe('a map', () => {
     expect(events?.length).toBeLessThan(200);
   }, 120_000);
 
+  test('of many items with light results hands on the results themselves', async () => {
+    const mapped = await kit.execute(fanOut, { params: { items: 450, bytes: 3 } });
+    expect(mapped).toEqual({
+      length: 450,
+      values: Array.from({ length: 450 }, (_, at) => String(at).padEnd(3, '.')),
+    });
+  }, 60_000);
+
   test('of 2,000 items reruns one of them alone', async () => {
     const before = [probe.calls('1234'), probe.calls('1235'), probe.calls('3')];
     const input = { fireTime, attempt: 2, rerun: { from: ['work[1234]'] } };

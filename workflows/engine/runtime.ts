@@ -57,6 +57,8 @@ export interface SliceOrder {
   readonly map: string;
   readonly from: number;
   readonly to: number;
+  /** Results of so many bytes in all come back as they are. */
+  readonly inlineBytes: number;
   /** The same items as an earlier attempt left them, with what of them is to be done again. */
   readonly before?: MapSlice;
   /** What the run knows so far. */
