@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startKit, type Kit } from './testing/kit.ts';
-import { tidy, untidy } from './testing/pipelines.ts';
+import { parentOfPatient, tidy, untidy } from './testing/pipelines.ts';
 import { createProbe } from './testing/probe.ts';
 
 const probe = createProbe();
@@ -9,7 +9,7 @@ let kit: Kit;
 const fireTime = '2026-03-01T00:00:00Z';
 
 beforeAll(async () => {
-  kit = await startKit({ pipelines: [tidy, untidy], activities: probe.activities });
+  kit = await startKit({ pipelines: [parentOfPatient, tidy, untidy], activities: probe.activities });
 });
 afterAll(() => kit.stop());
 
@@ -35,6 +35,20 @@ describe('finally', () => {
       state: 'failed',
       tasks: [{ name: 'bad' }, { name: 'clean-up', result: ['bad'] }],
     });
+  });
+});
+
+describe('cancelling', () => {
+  test('a parent cancels its child, which cleans up and leaves its record', async () => {
+    const handle = await kit.start(parentOfPatient, { fireTime });
+    while (!(await isWaiting(`tidy.sub-${fireTime}`))) await sleep(20);
+    await handle.cancel();
+    await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+    expect(await kit.ledger.record(`tidy.sub-${fireTime}`)).toMatchObject({
+      state: 'cancelled',
+      tasks: [{ name: 'wait' }, { name: 'clean-up', result: 'cleaned after cancelled' }],
+    });
+    expect(await kit.ledger.record(`parentOfPatient-${fireTime}`)).toMatchObject({ state: 'cancelled' });
   });
 });
 

@@ -132,6 +132,10 @@ export const parentOfFailing = pipeline({ name: 'parentOfFailing' }, (run) => {
   run.child('sub', patient, { key: 'sub' }, { retries: { attempts: 2, delay: '10ms' } });
 });
 
+export const parentOfPatient = pipeline({ name: 'parentOfPatient' }, (run) => {
+  run.child('sub', tidy, { key: 'sub' });
+});
+
 /** Long enough for several histories; what an author can see must not change on the way. */
 export const longHaul = pipeline(
   {

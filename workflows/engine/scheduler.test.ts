@@ -1,0 +1,194 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { describe, expect, test } from 'vitest';
+import type { TaskRecord } from '../domain/run-record.ts';
+import { createAuthor } from './author.ts';
+import type { Run } from './run.ts';
+import type { Runtime, TaskContext } from './runtime.ts';
+import { Scheduler } from './scheduler.ts';
+
+/** A world without Temporal: time passes when a test says so. */
+function stage(memo: readonly TaskRecord[] = []) {
+  const contexts = new AsyncLocalStorage<TaskContext>();
+  const timers: { readonly at: number; readonly fire: () => void }[] = [];
+  let now = Date.parse('2026-01-01T00:00:00Z');
+  let isLong = false;
+  const unused = (): never => {
+    throw new Error('not part of this test');
+  };
+  const runtime: Runtime = {
+    now: () => now,
+    sleep: (ms) => new Promise((fire) => timers.push({ at: now + ms, fire })),
+    enter: (task, _ruled, body) => contexts.run(task, body),
+    current: () => contexts.getStore(),
+    within: (_ms, body) => body(),
+    causesOf: (error) => [{ type: 'Broken', message: String(error), permanent: false }],
+    isCancellation: () => false,
+    toError: ({ type, message }) => new Error(`${type}: ${message}`),
+    shouldContinue: () => isLong,
+    changed: () => undefined,
+    child: unused,
+    ledger: { save: unused, load: unused, result: async ({ object }) => `from ${object}` },
+    slices: { run: unused },
+  };
+  const scheduler = new Scheduler({ runtime, attemptKey: 'run/1', memo });
+  const facts = { id: 'run', pipeline: 'p', attempt: 1, params: {}, fireTime: '', codeVersion: '' };
+  const { run } = createAuthor({
+    scheduler,
+    runtime,
+    facts: { ...facts, interval: { start: '', end: '' } },
+    memo: unused,
+  });
+  return {
+    run: run as Run,
+    scheduler,
+    states: () => scheduler.records().map(({ name, state }) => `${name} ${state}`),
+    pass: async (ms: number) => {
+      now += ms;
+      for (const { at, fire } of timers) if (at <= now) fire();
+      await turn();
+    },
+    grow: () => {
+      isLong = true;
+    },
+  };
+}
+
+/** Everything that can happen without time has happened. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+function held(): { readonly until: Promise<string>; readonly release: (value: string) => void } {
+  let release = (_value: string): void => undefined;
+  const until = new Promise<string>((resolve) => {
+    release = resolve;
+  });
+  return { until, release };
+}
+
+const succeeded = (name: string, rest: Partial<TaskRecord> = {}): TaskRecord => ({
+  name,
+  state: 'success',
+  tries: 1,
+  after: [],
+  fromMemo: false,
+  ...rest,
+});
+
+describe('the scheduler', () => {
+  test('starts a body only after the function has gone on', async () => {
+    const { run, scheduler } = stage();
+    const seen: string[] = [];
+    run.task('a', () => seen.push('body'));
+    seen.push('function');
+    await scheduler.settle();
+    expect(seen).toEqual(['function', 'body']);
+  });
+
+  test('refuses two tasks of one name', () => {
+    const { run } = stage();
+    run.task('a', () => 1);
+    expect(() => run.task('a', () => 2)).toThrow(/DuplicateTask.*two tasks named a/);
+    expect(() => run.task('a/b', () => 2)).toThrow(/InvalidTaskName/);
+  });
+
+  test('waits between tries as declared', async () => {
+    const { run, states, pass } = stage();
+    let tries = 0;
+    run.task('a', { retries: { attempts: 3, delay: '10s', backoff: 2 } }, () => {
+      tries += 1;
+      throw new Error('no');
+    });
+    await pass(0);
+    expect(states()).toEqual(['a up_for_retry']);
+    await pass(9_999);
+    expect(tries).toBe(1);
+    await pass(1);
+    expect(tries).toBe(2);
+    await pass(20_000);
+    expect(states()).toEqual(['a failed']);
+  });
+
+  test('takes from the memo what stands there, fetching heavy results only when somebody needs them', async () => {
+    const stored = { object: 'ledger', at: 0 };
+    const { run, scheduler } = stage([succeeded('light', { result: 1 }), succeeded('heavy', { stored })]);
+    const fails = (): never => {
+      throw new Error('done again');
+    };
+    const light = run.task('light', fails);
+    const heavy = run.task('heavy', fails);
+    const both = run.task('both', { after: [light, heavy] }, (one, other) => [one, other]);
+    expect(await both).toEqual([1, 'from ledger']);
+    expect(scheduler.records().map(({ fromMemo }) => fromMemo)).toEqual([true, true, false]);
+  });
+
+  test('lets running tasks finish and parks the rest when the history has grown long', async () => {
+    const { run, scheduler, states, grow, pass } = stage();
+    const work = held();
+    const running = run.task('running', () => work.until);
+    run.task('next', { after: [running] }, () => 'never here');
+    run.task('failing', { retries: { attempts: 2, delay: '1h' } }, () => {
+      throw new Error('later');
+    });
+    await pass(0);
+    grow();
+    let isParked = false;
+    void scheduler.parked.then(() => {
+      isParked = true;
+    });
+    await pass(0);
+    expect(isParked).toBe(false);
+    work.release('done');
+    await scheduler.parked;
+    expect(states()).toEqual(['running success', 'next scheduled', 'failing up_for_retry']);
+    expect(scheduler.records()[2]).toMatchObject({ tries: 1, retryAt: '2026-01-01T01:00:00.000Z' });
+  });
+
+  test('takes a retry up again where the history before left it', async () => {
+    const retryAt = '2026-01-01T01:00:00.000Z';
+    const { run, scheduler, pass } = stage([succeeded('a', { state: 'up_for_retry', retryAt })]);
+    run.task('a', { retries: { attempts: 2 } }, ({ try: tries }) => tries);
+    await pass(3_599_999);
+    expect(scheduler.records()[0]).toMatchObject({ tries: 1 });
+    await pass(1);
+    expect(scheduler.records()[0]).toMatchObject({ state: 'success', tries: 2, result: 2 });
+  });
+
+  test('starts nothing once cancelled, until the teardown', async () => {
+    const { run, scheduler, states, pass } = stage();
+    const work = held();
+    const running = run.task('running', () => work.until);
+    run.task('next', { after: [running], when: 'all_done' }, () => 'never');
+    await pass(0);
+    scheduler.cancel();
+    expect(states()).toEqual(['running running', 'next upstream_failed']);
+    work.release('done');
+    await scheduler.settle();
+    scheduler.enterTeardown();
+    run.task('closing', () => 'closed');
+    await scheduler.settle();
+    expect(states().at(-1)).toBe('closing success');
+  });
+
+  test('counts what was awaited as upstream of what is created afterwards, per body', async () => {
+    const { run, scheduler } = stage();
+    const a = run.task('a', () => 1);
+    const mapped = run.map('each', { over: ['x'] }, async () => {
+      const inner = run.task('inner', () => 2);
+      await inner;
+      return await run.task('later', () => 3);
+    });
+    await a;
+    run.task('b', () => 4);
+    await mapped;
+    await scheduler.settle();
+    const after = Object.fromEntries(scheduler.records().map((record) => [record.name, record.after]));
+    expect(after).toMatchObject({ b: ['a'], inner: [], later: ['inner'] });
+    expect(scheduler.records().find(({ name }) => name === 'later')).toMatchObject({
+      index: [0],
+      within: 'each[0]',
+    });
+  });
+});
