@@ -16,7 +16,7 @@ export interface Retries {
   readonly on?: readonly RetryRule[];
 }
 
-export type RetryRule =
+type RetryRule =
   | { readonly error: string; readonly delay: Duration }
   | { readonly error: string; readonly fail: true };
 

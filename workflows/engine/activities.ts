@@ -26,6 +26,6 @@ export function activities<A extends object>(domain: string, { queue, ...options
 }
 
 /** `control-x` is served together with `data-x` and `training-x`; a run on any other queue keeps all to itself. */
-export function queueOf(queue: Profile['queue'], ofRun: string): string {
+function queueOf(queue: Profile['queue'], ofRun: string): string {
   return ofRun.startsWith(CONTROL) ? queue + ofRun.slice(CONTROL.length) : ofRun;
 }

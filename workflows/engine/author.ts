@@ -15,7 +15,7 @@ export type RunFacts = Pick<
   'id' | 'pipeline' | 'key' | 'attempt' | 'params' | 'fireTime' | 'interval' | 'codeVersion'
 >;
 
-export interface SliceWork {
+interface SliceWork {
   readonly map: string;
   readonly range: ItemRange;
   /** Told once the map's task has been created. */

@@ -4,7 +4,7 @@ import type { Duplicate, RunInput } from '../domain/run-input.ts';
 import type { Run } from './run.ts';
 
 /** The function's own schema, read by clients and by the ledger; never in the workflow sandbox. */
-export interface TypedSchema<P> extends ParamsSchema {
+interface TypedSchema<P> extends ParamsSchema {
   readonly _output?: P;
 }
 

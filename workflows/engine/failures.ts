@@ -20,11 +20,6 @@ export function causesOf(error: unknown): readonly Cause[] {
   return causes;
 }
 
-/** For authors: a fault that no further try can mend. */
-export function permanent(type: string, message: string, details?: unknown): ApplicationFailure {
-  return toFailure(details === undefined ? { type, message } : { type, message, details });
-}
-
 export function toFailure({ type, message, details }: RecordedError): ApplicationFailure {
   return ApplicationFailure.nonRetryable(message, type, ...(details === undefined ? [] : [details]));
 }

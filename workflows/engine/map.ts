@@ -14,7 +14,7 @@ import { Parked, type Scheduler } from './scheduler.ts';
 import { recordOf, type Task } from './task.ts';
 
 /** Items that one workflow runs. */
-export const SLICE = 200;
+const SLICE = 200;
 const SLICES_AT_ONCE = 4;
 const SLICE_CONCURRENCY = 25;
 const CONCURRENCY = 100;

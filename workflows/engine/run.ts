@@ -35,7 +35,7 @@ type ForOutcomes<After extends readonly AnyRef[], R> = (
   ...outcomes: [...Outcomes<After>, TaskContext]
 ) => R | Promise<R>;
 
-export interface MapOptions<T, After extends readonly AnyRef[]> extends Options<After> {
+interface MapOptions<T, After extends readonly AnyRef[]> extends Options<After> {
   /** The items, or the task that returns them. */
   readonly over: readonly T[] | TaskRef<readonly T[]> | TaskRef<Mapped<T>>;
   /** Items that run at the same time; 100 by default. */

@@ -49,7 +49,7 @@ export interface MemoLedger {
 }
 
 /** Runs items `from` to `to` of a map in a child workflow. */
-export interface SliceRunner {
+interface SliceRunner {
   run(slice: SliceOrder): Promise<MapSlice>;
 }
 

@@ -7,7 +7,7 @@ import { hasEnded, type TriggerRule } from '../domain/trigger-rules.ts';
 import type { Outcome } from './references.ts';
 import type { TaskContext } from './runtime.ts';
 
-export type TaskKind = 'task' | 'map' | 'item' | 'child' | 'finally';
+type TaskKind = 'task' | 'map' | 'item' | 'child' | 'finally';
 
 export interface TaskSpec {
   readonly name: string;
@@ -43,7 +43,7 @@ export interface Task {
   thrown?: Error;
 }
 
-export interface Progress {
+interface Progress {
   state: TaskState;
   tries: number;
   queuedAt?: string;

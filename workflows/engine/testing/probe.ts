@@ -10,7 +10,7 @@ export interface Probe {
   calls(key: string): number;
 }
 
-export interface ProbeError {
+interface ProbeError {
   readonly type: string;
   readonly permanent?: boolean;
 }
