@@ -31,6 +31,11 @@ const DEMO_FOLDER = join(ROOT, '.assay', 'demo');
 /** @returns the exit code: 0 done, 1 the run, gate or check said no, 2 wrong usage or broken infrastructure */
 export async function main(args: readonly string[]): Promise<ExitCode> {
   const output = createOutput();
+  // Whoever reads only the first lines (`| head`) has what they wanted.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
   const program = new Command('assay')
     .description('durable data and ML pipelines on Temporal')
     .option('--store <uri>', 'a folder or file:// address; by default ASSAY_STORE, else .assay/store')

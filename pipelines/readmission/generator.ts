@@ -27,7 +27,7 @@ export interface MonthlyFile {
 
 export const SAMPLE: SampleOptions = {
   seed: 1,
-  history: { rows: 26_667, months: HISTORY_MONTHS },
+  history: { rows: 32_000, months: HISTORY_MONTHS },
   live: { rowsPerMonth: 8_000, months: LIVE_MONTHS },
   driftFrom: '2025-05',
 };
