@@ -1,0 +1,61 @@
+/** Serves queues until this process is asked to stop: what a worker process does. */
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+
+import type { Queue } from '../temporal.config.ts';
+import { activitiesOf, type WorkerServices } from './activities.ts';
+import { loadBundle } from './bundle.ts';
+import { createActivityInterceptors } from './interceptors.ts';
+import type { Services } from './services.ts';
+import { ensureSweeper } from './sweeper.ts';
+import { temporalSettings } from './temporal.ts';
+
+/** What a killed worker costs its runs; the default of 10 s is long. */
+const STICKY_TIMEOUT = '2s';
+
+/** Says that it polls by one line of JSON on stdout. Resolves after SIGTERM, when its activities have been given back. */
+export async function serve(queues: readonly Queue[], services: Services): Promise<void> {
+  const settings = temporalSettings(services.env, services.config.namespace);
+  Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: ['SIGTERM', 'SIGINT'] });
+
+  const connection = await NativeConnection.connect(settings.connection);
+  const client = new Client({
+    connection: await Connection.connect(settings.connection),
+    namespace: settings.namespace,
+  });
+  const workers = await Promise.all(
+    queues.map((queue) =>
+      createWorker(queue, { ...services, temporal: client }, connection, settings.namespace),
+    ),
+  );
+  if (queues.includes('control')) await ensureSweeper(client, services.taskQueue);
+  process.stdout.write(`${JSON.stringify({ ready: true, queues, pid: process.pid })}\n`);
+  await Promise.all(workers.map((worker) => worker.run()));
+  await client.connection.close();
+  await connection.close();
+}
+
+async function createWorker(
+  queue: Queue,
+  services: WorkerServices,
+  connection: NativeConnection,
+  namespace: string,
+): Promise<Worker> {
+  const { config, env, store } = services;
+  return Worker.create({
+    connection,
+    namespace,
+    taskQueue: `${queue}${env.queueSuffix}`,
+    activities: await activitiesOf(queue, services),
+    ...(queue === 'control' && { workflowBundle: await loadBundle() }),
+    interceptors: { activity: [createActivityInterceptors({ store })] },
+    maxConcurrentActivityTaskExecutions: config.workers[queue].maxConcurrentActivities,
+    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
+    shutdownGraceTime: config.shutdownGrace,
+    shutdownForceTime: config.shutdownForce,
+    workerDeploymentOptions: {
+      version: { deploymentName: 'assay', buildId: env.codeVersion },
+      useWorkerVersioning: false,
+    },
+  });
+}
