@@ -42,7 +42,7 @@ export function monthOf(key: string): string {
 }
 
 /** `YYYY-MM` of every calendar month that lies wholly inside. @throws InvalidInterval when there is none */
-export function monthsWithin({ start, end }: Interval): string[] {
+function monthsWithin({ start, end }: Interval): string[] {
   const months: string[] = [];
   const month = new Date(start);
   if (month.getTime() !== firstOfMonth(month).getTime()) month.setTime(nextMonth(month).getTime());

@@ -20,7 +20,7 @@ export interface SourceFile extends LandedFile {
   readonly rejected: readonly RejectedLine[];
 }
 
-export interface RejectedLine {
+interface RejectedLine {
   readonly line: number;
   readonly reason: string;
   readonly raw: string;

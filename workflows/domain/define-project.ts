@@ -3,7 +3,7 @@ import { INTERVAL_COLUMN } from './project.ts';
 import type { Contract, FamilySpec, ProjectSpec, Range, TableNames } from './project.ts';
 
 /** Which tables belong to a layer; what a layer's transforms may write. */
-export const LAYER_TABLES = {
+const LAYER_TABLES = {
   bronze: ['bronze', 'rejects'],
   silver: ['silver', 'quarantine'],
   gold: ['features', 'labels', 'excluded', 'predictions'],

@@ -14,7 +14,7 @@ import { temporaryLake, type TemporaryLake } from './temporary-lake.ts';
 
 export type Encounter = Readonly<Partial<Record<(typeof COLUMNS)[number], string>>>;
 
-export interface MonthResult {
+interface MonthResult {
   readonly bronze: Ingested;
   readonly silver: Refined;
   readonly gold: Refined;
