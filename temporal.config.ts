@@ -5,7 +5,7 @@ import type { Duration } from '@temporalio/common';
 export type Queue = 'control' | 'data' | 'training';
 export type EnvironmentName = 'development' | 'staging' | 'production';
 
-export interface WorkerSize {
+interface WorkerSize {
   /** Memory of the task that runs the worker; DuckDB takes half of it. */
   readonly memoryMb: number;
   readonly threads: number;

@@ -32,7 +32,11 @@ export async function build() {
   return withLock(join(localFolder, 'build.lock'), async () => {
     if (await fresh()) return false;
     const started = performance.now();
-    await compile(await digest()).finally(() => rm(next, { recursive: true, force: true }));
+    try {
+      await compile(await digest());
+    } finally {
+      await rm(next, { recursive: true, force: true });
+    }
     note(`compiled in ${((performance.now() - started) / 1000).toFixed(1)} s`);
     return true;
   });

@@ -16,7 +16,7 @@ export async function withLock(file, body) {
     if (await abandoned(file)) await steal(file);
     else await sleep(100);
   }
-  const beat = setInterval(() => utimes(file, new Date(), new Date()).catch(() => undefined), BEAT_MS);
+  const beat = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => undefined), BEAT_MS);
   try {
     return await body();
   } finally {

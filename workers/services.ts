@@ -42,7 +42,7 @@ export interface Services {
 }
 
 /** Where commands keep things unless `ASSAY_STORE` or `--store` says otherwise. */
-export const DEFAULT_STORE = pathToFileURL(join(ROOT, '.assay', 'store')).href;
+const DEFAULT_STORE = pathToFileURL(join(ROOT, '.assay', 'store')).href;
 /** Spilled data and scratch files. */
 const SCRATCH = join(ROOT, '.assay', 'scratch');
 

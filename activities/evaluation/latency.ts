@@ -1,4 +1,6 @@
 /** How long one record takes, encoded and scored by itself. */
+import { quantile } from 'simple-statistics';
+
 import { encodedColumns, encodeRecord, type FeatureValue } from '../../workflows/domain/encoder.ts';
 import type { Session } from '../lake/contract.ts';
 import type { JudgedModel, ScoringPort } from './model.ts';
@@ -30,5 +32,5 @@ export async function latencyOf(
   } finally {
     await scorer.close();
   }
-  return durations.toSorted((a, b) => a - b)[Math.ceil(QUANTILE * durations.length) - 1] ?? Number.NaN;
+  return durations.length === 0 ? Number.NaN : quantile(durations, QUANTILE);
 }

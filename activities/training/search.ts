@@ -2,6 +2,8 @@
  * The search of one family: each trial trained, judged, and its result stored at once, so that
  * whoever takes over from a killed worker begins at the first trial without one.
  */
+import { mean } from 'simple-statistics';
+
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -139,9 +141,11 @@ async function crossValidate(
       })),
     );
   }
-  const mean = (of: 'rounds' | 'auc' | 'logLoss'): number =>
-    results.reduce((total, result) => total + result[of], 0) / results.length;
-  return { rounds: Math.round(mean('rounds')), validation: { auc: mean('auc'), logLoss: mean('logLoss') } };
+  const meanOf = (of: 'rounds' | 'auc' | 'logLoss'): number => mean(results.map((result) => result[of]));
+  return {
+    rounds: Math.round(meanOf('rounds')),
+    validation: { auc: meanOf('auc'), logLoss: meanOf('logLoss') },
+  };
 }
 
 /** The winner of a cross-validation, trained on all folds for as many rounds as it took on average. */

@@ -84,7 +84,7 @@ async function tell(
 ): Promise<DemoReport> {
   const started = performance.now();
   const project = data === undefined ? 'readmission' : 'readmission-uci';
-  const line = json === true ? output.note : output.line;
+  const line = (text: string): void => (json === true ? output.note(text) : output.line(text));
   const told = await withBatches(
     {
       months,

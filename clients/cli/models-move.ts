@@ -15,13 +15,13 @@ import type { ExitCode } from './failure.ts';
 import { printVerdict } from './model-view.ts';
 import type { Output } from './output.ts';
 
-export interface PromotionParams {
+interface PromotionParams {
   readonly project: string;
   readonly version: number;
   readonly override?: { readonly by: string; readonly reason: string };
 }
 
-export interface RollbackParams {
+interface RollbackParams {
   readonly model: string;
   readonly by: string;
   readonly reason: string;

@@ -206,8 +206,7 @@ async function makeFeatures(dependencies) {
 }
 
 if (process.env.ASSAY_BENCH_BARE !== undefined) {
-  process.once('message', async (job) => {
-    const seconds = await bareLoop(job);
-    process.send(seconds, () => process.exit(0));
+  process.once('message', (job) => {
+    void bareLoop(job).then((seconds) => process.send(seconds, () => process.exit(0)));
   });
 }
