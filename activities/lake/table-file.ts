@@ -1,0 +1,109 @@
+/** Any CSV or Parquet file as a view, as it came: for the commands that stand alone and know no project. */
+import { createReadStream, createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+
+import { ApplicationFailure } from '@temporalio/common';
+
+import { quoteIdentifier } from '../../workflows/domain/identifier.ts';
+import type { Session } from './contract.ts';
+import { literal } from './quote.ts';
+
+export interface TableFile {
+  readonly file: string;
+  readonly columns: readonly {
+    readonly name: string;
+    /** As DuckDB names it; every column of a CSV is VARCHAR, its empty fields NULL. */
+    readonly type: string;
+  }[];
+  /** Whether the file itself says which type a column has. */
+  readonly typed: boolean;
+}
+
+export type OpenTableFile = (session: Session, view: string, file: string) => Promise<TableFile>;
+
+const CSV = /\.(csv|tsv|txt)(\.gz)?$/i;
+const PARQUET = /\.parquet$/i;
+const SEPARATORS = [',', ';', '\t', '|'];
+/** More than any header has. */
+const HEADER_BYTES = 1 << 20;
+
+/** Makes the view `view`. @throws UnreadableFile */
+export async function openTableFile(session: Session, view: string, file: string): Promise<TableFile> {
+  const size = await stat(file).catch((error: Error) => {
+    throw unreadable(file, error.message);
+  });
+  if (!size.isFile()) throw unreadable(file, 'it is no file');
+  if (size.size === 0) throw unreadable(file, 'it is empty');
+  const typed = PARQUET.test(file);
+  if (!typed && !CSV.test(file)) {
+    throw unreadable(file, 'its name ends in none of .csv, .tsv, .txt (each also with .gz) and .parquet');
+  }
+  try {
+    const path = typed ? file : await csvAsParquet(session, view, file);
+    await session.run(`CREATE VIEW ${quoteIdentifier(view)} AS SELECT * FROM read_parquet(${literal(path)})`);
+    const columns = await session.rows<{ column_name: string; column_type: string }>(
+      `DESCRIBE ${quoteIdentifier(view)}`,
+    );
+    return {
+      file,
+      typed,
+      columns: columns.map(({ column_name, column_type }) => ({ name: column_name, type: column_type })),
+    };
+  } catch (error) {
+    if (error instanceof ApplicationFailure || isAbort(error)) throw error;
+    throw unreadable(file, firstLine(error));
+  }
+}
+
+export function unreadable(file: string, reason: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(
+    `${file} can't be read as a table: ${reason}. Give a CSV with a header (plain or gzip) or a Parquet file.`,
+    'UnreadableFile',
+    { file },
+  );
+}
+
+/** Parsed once; what comes after reads the columns that it needs. */
+async function csvAsParquet(session: Session, view: string, file: string): Promise<string> {
+  const csv = /\.gz$/i.test(file) ? await unpack(session, view, file) : file;
+  const parquet = join(session.scratch, `${view}.parquet`);
+  await session.run(
+    `COPY (
+       SELECT * FROM read_csv($csv, all_varchar = true, header = true, skip = 0, comment = '',
+         delim = $separator, quote = '"', escape = '"', ignore_errors = false, null_padding = false)
+     ) TO $parquet (FORMAT parquet)`,
+    { csv, parquet, separator: await separatorOf(csv) },
+  );
+  return parquet;
+}
+
+/** Unpacked here, not by DuckDB: it takes a truncated gzip file for an empty one. */
+async function unpack(session: Session, view: string, file: string): Promise<string> {
+  const path = join(session.scratch, `${view}.csv`);
+  await pipeline(createReadStream(file), createGunzip(), createWriteStream(path));
+  if ((await stat(path)).size === 0) throw unreadable(file, 'it is empty');
+  return path;
+}
+
+/** That which the header has most of; left to guess, DuckDB may skip lines that it can't make sense of. */
+async function separatorOf(csv: string): Promise<string> {
+  let header = '';
+  for await (const chunk of createReadStream(csv, { end: HEADER_BYTES, encoding: 'utf8' })) {
+    header += String(chunk);
+    if (/[\r\n]/.test(header)) break;
+  }
+  const unquoted = (header.split(/[\r\n]/)[0] ?? '').replaceAll(/"[^"]*"/g, '');
+  const occurrences = (separator: string): number => unquoted.split(separator).length;
+  return SEPARATORS.toSorted((a, b) => occurrences(b) - occurrences(a))[0] ?? ',';
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+}

@@ -1,0 +1,42 @@
+/** The two-sample Kolmogorov-Smirnov test on counts in cells: exact where the cells tell all values apart. */
+
+export interface KolmogorovSmirnov {
+  /** Largest distance between the two empirical distribution functions at the cells' edges. */
+  readonly statistic: number;
+  /** Of the limiting distribution (Smirnov 1948); conservative where values are tied. */
+  readonly pValue: number;
+}
+
+/** @param reference @param current counts in the same cells, in the order of the values */
+export function kolmogorovSmirnov(
+  reference: readonly number[],
+  current: readonly number[],
+): KolmogorovSmirnov | null {
+  const [n, m] = [total(reference), total(current)];
+  if (n === 0 || m === 0) return null;
+  let [below, belowNow, statistic] = [0, 0, 0];
+  for (const [cell, count] of reference.entries()) {
+    below += count;
+    belowNow += current[cell] ?? 0;
+    statistic = Math.max(statistic, Math.abs(below / n - belowNow / m));
+  }
+  return { statistic, pValue: kolmogorovSurvival(statistic * Math.sqrt((n / (n + m)) * m)) };
+}
+
+/** Below this the alternating series needs ever more terms, and its dual form few. */
+const SMALL = 1;
+
+/** Probability that the limit of √n·D exceeds `x` (Kolmogorov 1933; for small `x` by the theta function's dual series). */
+export function kolmogorovSurvival(x: number): number {
+  if (x <= 0) return 1;
+  if (x < SMALL) {
+    const base = -(Math.PI ** 2) / (8 * x * x);
+    const sum = [1, 3, 5, 7].reduce((partial, odd) => partial + Math.exp(odd * odd * base), 0);
+    return 1 - (Math.sqrt(2 * Math.PI) / x) * sum;
+  }
+  return 2 * [1, 2, 3, 4, 5].reduce((partial, k) => partial - (-1) ** k * Math.exp(-2 * k * k * x * x), 0);
+}
+
+function total(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}
