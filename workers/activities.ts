@@ -15,6 +15,7 @@ import { createLocalTrainer } from '../activities/training/local-trainer.ts';
 import { createPredictor } from '../activities/training/xgboost/predictor.ts';
 import type { Queue } from '../temporal.config.ts';
 import type { ProjectSpec } from '../workflows/domain/project.ts';
+import { SCRATCH } from './scratch.ts';
 import { openDuckDB, type Services } from './services.ts';
 
 export interface WorkerServices extends Services {
@@ -54,7 +55,10 @@ async function dataActivities(queue: Queue, services: WorkerServices): Promise<A
   const scoring = { open: (onnx: Uint8Array) => openScorer(onnx, threads), scoreView };
   return {
     ...named('lake', createLakeActivities({ store, lake, duckdb, projects })),
-    ...named('training', createTrainingActivities({ store, lake, duckdb, projects, trainer })),
+    ...named(
+      'training',
+      createTrainingActivities({ store, lake, duckdb, projects, trainer, scratch: SCRATCH }),
+    ),
     ...named(
       'scoring',
       createScoringActivities({ store, lake, duckdb, registry, spec, predict: createPredictor(library) }),

@@ -6,6 +6,7 @@ import type { Queue } from '../temporal.config.ts';
 import { activitiesOf, type WorkerServices } from './activities.ts';
 import { loadBundle } from './bundle.ts';
 import { createActivityInterceptors } from './interceptors.ts';
+import { sweepScratch } from './scratch.ts';
 import type { Services } from './services.ts';
 import { ensureSweeper } from './sweeper.ts';
 import { temporalSettings } from './temporal.ts';
@@ -15,6 +16,7 @@ const STICKY_TIMEOUT = '2s';
 
 /** Says that it polls by one line of JSON on stdout. Resolves after SIGTERM, when its activities have been given back. */
 export async function serve(queues: readonly Queue[], services: Services): Promise<void> {
+  await sweepScratch();
   const settings = temporalSettings(services.env, services.config.namespace);
   Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: ['SIGTERM', 'SIGINT'] });
 

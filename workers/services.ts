@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Client } from '@temporalio/client';
 
+import type { EvaluatedFile, ScoreFileRequest } from '../activities/evaluation/contract.ts';
 import type { DuckDB, Lake } from '../activities/lake/contract.ts';
 import type { Ledger } from '../activities/ledger/contract.ts';
 import { createLedger } from '../activities/ledger/ledger.ts';
@@ -18,6 +19,7 @@ import { configFor, type AssayConfig } from '../temporal.config.ts';
 import type { ProjectSpec } from '../workflows/domain/project.ts';
 import { ROOT, storeUri, type Env } from './env.ts';
 import { pipelines, type Pipelines } from './pipelines.ts';
+import { SCRATCH } from './scratch.ts';
 import { openStore } from './stores.ts';
 import { createConnections, temporalSettings } from './temporal.ts';
 
@@ -43,8 +45,6 @@ export interface Services {
 
 /** Where commands keep things unless `ASSAY_STORE` or `--store` says otherwise. */
 const DEFAULT_STORE = pathToFileURL(join(ROOT, '.assay', 'store')).href;
-/** Spilled data and scratch files. */
-const SCRATCH = join(ROOT, '.assay', 'scratch');
 
 /** @param uri of the store; by default the environment's */
 export function createServices(env: Env, uri = env.storeUri ?? DEFAULT_STORE): Services {
@@ -89,6 +89,14 @@ export async function convertModel(file: Uint8Array, { xgboostLibrary }: Env): P
   if (xgboostLibrary === undefined) return convertFile(file);
   const { createPredictor } = await import('../activities/training/xgboost/predictor.ts');
   return convertFile(file, createPredictor(xgboostLibrary));
+}
+
+export async function evaluateScores(
+  request: ScoreFileRequest,
+  services: Pick<Services, 'duckdb'>,
+): Promise<EvaluatedFile> {
+  const { evaluateFile } = await import('../activities/evaluation/evaluate-file.ts');
+  return evaluateFile(await services.duckdb(), request);
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

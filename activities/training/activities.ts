@@ -16,6 +16,8 @@ export interface TrainingDependencies {
   readonly duckdb: DuckDB;
   readonly projects: Readonly<Record<string, ProjectSpec>>;
   readonly trainer: Trainer;
+  /** Folder for what a job needs for a moment; the system's own by default. */
+  readonly scratch?: string;
 }
 
 export function createTrainingActivities(dependencies: TrainingDependencies): TrainingActivities {

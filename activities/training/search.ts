@@ -5,7 +5,7 @@
 import { mean } from 'simple-statistics';
 
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -23,6 +23,8 @@ import type { TrainedModel, Trainer, TrainingJob } from './trainer.ts';
 export interface SearchDependencies {
   readonly store: ObjectStore;
   readonly trainer: Trainer;
+  /** Folder for what a job needs for a moment; the system's own by default. */
+  readonly scratch?: string;
 }
 
 export interface SearchInput {
@@ -36,18 +38,18 @@ type Trial = Omit<Candidate, 'model'> & { readonly model?: ArtefactRef };
 
 /** @throws UnknownFamily, InvalidSpec, and what the trainer throws */
 export async function searchFamily(
-  { store, trainer }: SearchDependencies,
+  dependencies: SearchDependencies,
   spec: ProjectSpec,
   input: SearchInput,
 ): Promise<Candidate> {
-  const context: TrialContext = { ...input, store, trainer, root: `training/${input.dataset.digest}` };
+  const context: TrialContext = { ...input, ...dependencies, root: `training/${input.dataset.digest}` };
   const drawn = drawFor(spec, input);
   const trials: Trial[] = [];
   for (const [trial, hyperparameters] of drawn.entries()) {
     attempt().signal.throwIfAborted();
     const key = `${context.root}/search/${input.key}/${input.family}/${trial}.json`;
     const plan = { trial, trials: drawn.length, hyperparameters };
-    trials.push((await storedTrial(store, key, plan)) ?? (await runTrial(context, key, plan)));
+    trials.push((await storedTrial(context.store, key, plan)) ?? (await runTrial(context, key, plan)));
   }
   const best = selectCandidate(trials);
   if (!best)
@@ -159,13 +161,14 @@ function refit(context: TrialContext, best: Trial): Promise<ArtefactRef> {
 }
 
 async function trainOnce<T>(
-  { trainer, family }: TrialContext,
+  { trainer, scratch = tmpdir(), family }: TrialContext,
   { trial, trials, hyperparameters }: TrialPlan,
   channels: TrainingJob['channels'],
   use: (trained: TrainedModel) => Promise<T>,
 ): Promise<T> {
   const current = attempt();
-  const folder = await mkdtemp(join(tmpdir(), 'assay-training-'));
+  await mkdir(scratch, { recursive: true });
+  const folder = await mkdtemp(join(scratch, 'assay-training-'));
   try {
     const onRound = (round: object): void => current.progress({ family, trial, trials, ...round });
     return await use(await trainer.train({ channels, hyperparameters, folder }, onRound, current.signal));
