@@ -82,10 +82,9 @@ async function digestOf(store: ObjectStore, key: string): Promise<string> {
 /** A file may still come, so a task may try again. */
 function nothingLanded(uri: string, folders: readonly string[]): ApplicationFailure {
   const where = folders.length === 1 ? folders[0] : `${folders[0]} to ${folders.at(-1)}`;
-  return ApplicationFailure.create({
-    message: `Nothing has landed in ${where} of ${uri}. Put .csv, .csv.gz or .parquet files there, then rerun.`,
-    type: 'NothingLanded',
-    nonRetryable: false,
-    details: [{ folders: [...folders] }],
-  });
+  return ApplicationFailure.nonRetryable(
+    `Nothing has landed in ${where} of ${uri}. Put .csv, .csv.gz or .parquet files there, then rerun.`,
+    'NothingLanded',
+    { folders: [...folders] },
+  );
 }

@@ -29,7 +29,7 @@ describe('landing', () => {
   it('refuses to go on when nothing has landed, and says where it looked', async () => {
     await expect(medallion.run(month(4))).rejects.toMatchObject({
       type: 'NothingLanded',
-      nonRetryable: false,
+      nonRetryable: true,
       message: expect.stringContaining('landing/readmission/2025-04/'),
     });
   });

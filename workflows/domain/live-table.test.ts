@@ -19,8 +19,8 @@ describe('liveTable', () => {
       error: { type: 'Bad|Sum', message: 'no\nluck' },
     };
     expect(liveTable('a run', [row, failed].map(liveRow)).split('\n').slice(4, 6)).toEqual([
-      '| silver | ✓ success | 1 | 10:00:00 | 3 min 20 s |  |',
-      '| gold | ✗ failed | 1 | 10:00:00 | 3 min 20 s | Bad\\|Sum: no luck |',
+      '| silver\u00a0\u00a0 | ✓ success\u00a0\u00a0 | 1\u00a0\u00a0 | 10:00:00\u00a0\u00a0 | 3 min 20 s\u00a0\u00a0 |  |',
+      '| gold\u00a0\u00a0 | ✗ failed\u00a0\u00a0 | 1\u00a0\u00a0 | 10:00:00\u00a0\u00a0 | 3 min 20 s\u00a0\u00a0 | Bad\\|Sum: no luck |',
     ]);
   });
 

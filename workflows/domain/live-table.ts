@@ -6,6 +6,8 @@ import type { RecordedError, TaskRecord, TaskState } from './run-record.ts';
 const LIMIT_BYTES = 20_000;
 const NOTE_BYTES = 80;
 const REASON_CHARACTERS = 160;
+/** The Web UI draws tables without any space between columns. */
+const GAP = '\u00a0\u00a0 | ';
 const MARKS: Readonly<Partial<Record<TaskState, string>>> = {
   success: '✓',
   failed: '✗',
@@ -61,7 +63,7 @@ export function liveRow({
     took,
     because(error, reason) || (fromMemo ? 'from memo' : ''),
   ];
-  return `| ${cells.join(' | ')} |\n`;
+  return `| ${cells.join(GAP)} |\n`;
 }
 
 function summed(items: Readonly<Partial<Record<TaskState, number>>>): string {
