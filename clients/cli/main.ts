@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { createComponents } from '../../workers/components.ts';
 import { readEnv, ROOT } from '../../workers/env.ts';
 import { startPlatform } from '../../workers/platform.ts';
-import { convertModel, createServices, type Services } from '../../workers/services.ts';
+import { convertModel, createServices, evaluateScores, type Services } from '../../workers/services.ts';
 import type { AnyPipeline } from '../../workflows/engine/definition.ts';
 import { pipelineGraph } from '../../workflows/engine/dry-run.ts';
 import { completeRun } from '../runs/complete.ts';
@@ -14,6 +14,7 @@ import { unknownPipeline } from '../runs/list.ts';
 import type { CommandContext } from './command.ts';
 import { registerDemo, type DemoServices } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerEvaluate, type EvaluationServices } from './evaluate.ts';
 import { printFailure, type ExitCode } from './failure.ts';
 import { registerModelsConvert, type ConversionServices } from './models-convert.ts';
 import { registerModels, type ModelServices } from './models.ts';
@@ -96,6 +97,7 @@ function registerCommands(
   const models = registerModels(program, of(modelServices));
   registerModelsConvert(models, of(conversionServices));
   registerPredictions(program, of(predictionServices));
+  registerEvaluate(program, of(evaluationServices));
   return opened;
 }
 
@@ -161,6 +163,10 @@ function pipelineServices({ pipelines }: Services): PipelineServices {
       return schema instanceof z.ZodType ? z.toJSONSchema(schema, { io: 'input' }) : {};
     },
   };
+}
+
+function evaluationServices(services: Services): EvaluationServices {
+  return { evaluateFile: (request) => evaluateScores(request, services) };
 }
 
 function conversionServices({ env }: Services): ConversionServices {

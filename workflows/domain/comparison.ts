@@ -12,6 +12,8 @@ export interface ScoredRows {
   readonly champion?: Float32Array | Float64Array;
   /** 1 where neither model was trained on the row's entity. */
   readonly unseen?: Uint8Array;
+  /** The number of the entity that the row is about, from 0: intervals then take its rows together. */
+  readonly clusters?: Int32Array;
   readonly groups: readonly { readonly column: string; readonly values: readonly string[] }[];
 }
 
@@ -77,23 +79,27 @@ function difference({ challenger, champion }: Pair): PairedDifference | undefine
   return paired?.defined ? paired.value : undefined;
 }
 
-function pairOf({ labels, challenger, champion }: ScoredRows): Maybe<Pair> {
-  const ours = labelledScores(challenger, labels);
+function pairOf({ labels, challenger, champion, clusters }: ScoredRows): Maybe<Pair> {
+  const ours = labelledScores(challenger, labels, clusters);
   if (!ours.defined || !champion)
     return ours.defined ? { defined: true, value: { challenger: ours.value } } : ours;
-  const theirs = labelledScores(champion, labels);
+  const theirs = labelledScores(champion, labels, clusters);
   if (!theirs.defined) return theirs;
   return { defined: true, value: { challenger: ours.value, champion: theirs.value } };
 }
 
 /** Scores and labels of some rows; they have no groups of their own. */
-function pick({ labels, challenger, champion }: ScoredRows, indices: readonly number[]): ScoredRows {
+function pick(
+  { labels, challenger, champion, clusters }: ScoredRows,
+  indices: readonly number[],
+): ScoredRows {
   const of = (values: ArrayLike<number>): Float64Array =>
     Float64Array.from(indices, (index) => values[index] ?? Number.NaN);
   return {
     labels: Uint8Array.from(of(labels)),
     challenger: of(challenger),
     ...(champion && { champion: of(champion) }),
+    ...(clusters && { clusters: Int32Array.from(of(clusters)) }),
     groups: [],
   };
 }

@@ -1,7 +1,9 @@
 /**
  * ROC-AUC with its interval, and the difference of two on the same rows, after DeLong, DeLong and
  * Clarke-Pearson, Biometrics 44 (1988), pp. 837–845. In O(n log n): placements by binary search.
+ * Where rows of one entity belong together, with the variance for clusters of Obuchowski (1997).
  */
+import { clusteredVariance } from './clustered-variance.ts';
 import type { Estimate, PairedDifference } from './evaluation.ts';
 import { undefinedFor, type LabelledScores, type Maybe } from './labelled-scores.ts';
 import { normalCdf, TWO_SIDED_95 } from './normal.ts';
@@ -21,7 +23,7 @@ interface Placements {
 export function aucEstimate(sample: LabelledScores): Estimate {
   const placements = place(sample);
   const value = mean(placements.positives);
-  const margin = TWO_SIDED_95 * Math.sqrt(covarianceOfAucs(placements, placements));
+  const margin = TWO_SIDED_95 * standardErrorOf(placements, sample);
   return { value, low: Math.max(0, value - margin), high: Math.min(1, value + margin) };
 }
 
@@ -41,12 +43,16 @@ export function pairedAucDifference(
   }
   const ours = place(challenger);
   const theirs = place(champion);
-  const variance =
-    covarianceOfAucs(ours, ours) + covarianceOfAucs(theirs, theirs) - 2 * covarianceOfAucs(ours, theirs);
-  return difference(mean(ours.positives) - mean(theirs.positives), Math.sqrt(Math.max(0, variance)));
+  const apart = { positives: minus(ours, theirs, 'positives'), negatives: minus(ours, theirs, 'negatives') };
+  const method = challenger.clusters ? 'paired DeLong, clustered (Obuchowski 1997)' : 'paired DeLong';
+  return difference(mean(apart.positives), standardErrorOf(apart, challenger), method);
 }
 
-function difference(value: number, standardError: number): Maybe<PairedDifference> {
+function minus(ours: Placements, theirs: Placements, side: keyof Placements): Float64Array {
+  return ours[side].map((placement, index) => placement - (theirs[side][index] ?? Number.NaN));
+}
+
+function difference(value: number, standardError: number, method: string): Maybe<PairedDifference> {
   const still = standardError < ROUND_OFF;
   if (still && Math.abs(value) >= ROUND_OFF) {
     return undefinedFor('the difference has no variance on these rows, so nothing bounds it');
@@ -61,7 +67,7 @@ function difference(value: number, standardError: number): Maybe<PairedDifferenc
       standardError,
       z,
       pValue: 2 * normalCdf(-Math.abs(z)),
-      method: 'paired DeLong',
+      method,
     },
   };
 }
@@ -103,21 +109,23 @@ function firstAbove(sorted: Float64Array, score: number, from: number): number {
   return low;
 }
 
-function covarianceOfAucs(one: Placements, other: Placements): number {
-  return (
-    covariance(one.positives, other.positives) / one.positives.length +
-    covariance(one.negatives, other.negatives) / one.negatives.length
-  );
+function standardErrorOf(placements: Placements, { clusters }: LabelledScores): number {
+  const deviations = { positives: centred(placements.positives), negatives: centred(placements.negatives) };
+  const variance = clusters
+    ? clusteredVariance(deviations, clusters)
+    : varianceOfMean(deviations.positives) + varianceOfMean(deviations.negatives);
+  return Math.sqrt(Math.max(0, variance));
 }
 
-function covariance(one: Float64Array, other: Float64Array): number {
-  const centre = mean(one);
-  const otherCentre = mean(other);
+function centred(values: Float64Array): Float64Array {
+  const centre = mean(values);
+  return values.map((value) => value - centre);
+}
+
+function varianceOfMean(deviations: Float64Array): number {
   let sum = 0;
-  for (let index = 0; index < one.length; index += 1) {
-    sum += ((one[index] ?? Number.NaN) - centre) * ((other[index] ?? Number.NaN) - otherCentre);
-  }
-  return sum / (one.length - 1);
+  for (const deviation of deviations) sum += deviation * deviation;
+  return sum / (deviations.length - 1) / deviations.length;
 }
 
 function mean(values: Float64Array): number {

@@ -21,7 +21,8 @@ export function judge(report: EvaluationReport, policy: GatePolicy, context: Gat
   return { verdict: overall(results), results, superiority: judgeSuperiority(report) };
 }
 
-function overall(results: readonly GateResult[]): Verdict {
+/** A fail beats a hold, a hold beats a pass. */
+export function overall(results: readonly GateResult[]): Verdict {
   if (results.some((result) => result.verdict === 'fail')) return 'fail';
   return results.some((result) => result.verdict === 'hold') ? 'hold' : 'pass';
 }

@@ -4,6 +4,14 @@
 export interface LabelledScores {
   readonly positives: Float64Array;
   readonly negatives: Float64Array;
+  /** Whom each row is about, where rows of one entity are not independent of each other. */
+  readonly clusters?: Clusters;
+}
+
+/** Numbers of entities from 0, in the order of the scores; each class comes from two entities at least. */
+export interface Clusters {
+  readonly positives: Int32Array;
+  readonly negatives: Int32Array;
 }
 
 /** An answer where there is no number, and why. */
@@ -23,8 +31,12 @@ export interface ScoreGroups {
 
 const FEWEST_OF_A_CLASS = 2;
 
-/** `labels` are 0 or 1, row by row as `scores`. */
-export function labelledScores(scores: ArrayLike<number>, labels: ArrayLike<number>): Maybe<LabelledScores> {
+/** `labels` are 0 or 1, row by row as `scores`; so are the numbers of `clusters`, if any. */
+export function labelledScores(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  clusters?: ArrayLike<number>,
+): Maybe<LabelledScores> {
   if (scores.length !== labels.length) {
     return undefinedFor(`${scores.length} scores stand against ${labels.length} labels`);
   }
@@ -45,7 +57,34 @@ export function labelledScores(scores: ArrayLike<number>, labels: ArrayLike<numb
     if (labels[row] === 1) positives[positive++] = score;
     else negatives[negative++] = score;
   }
-  return { defined: true, value: { positives, negatives } };
+  const sample = { positives, negatives };
+  return clusters ? clustered(sample, labels, clusters) : { defined: true, value: sample };
+}
+
+function clustered(
+  sample: LabelledScores,
+  labels: ArrayLike<number>,
+  numbers: ArrayLike<number>,
+): Maybe<LabelledScores> {
+  if (numbers.length !== labels.length) {
+    return undefinedFor(`${numbers.length} group numbers stand against ${labels.length} labels`);
+  }
+  const clusters = {
+    positives: new Int32Array(sample.positives.length),
+    negatives: new Int32Array(sample.negatives.length),
+  };
+  let positive = 0;
+  let negative = 0;
+  for (let row = 0; row < labels.length; row += 1) {
+    if (labels[row] === 1) clusters.positives[positive++] = numbers[row] ?? 0;
+    else clusters.negatives[negative++] = numbers[row] ?? 0;
+  }
+  for (const [name, members] of Object.entries(clusters)) {
+    if (members.every((number) => number === members[0])) {
+      return undefinedFor(`all ${name} are of one group; at least two groups are needed`);
+    }
+  }
+  return { defined: true, value: { ...sample, clusters } };
 }
 
 /** One merge of the two sorted classes: every ranking and calibration metric is a pass over its result. */

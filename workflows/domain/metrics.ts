@@ -3,6 +3,7 @@ import { brierScore, calibrationRatio, expectedCalibrationError, logLoss } from 
 import { aucEstimate } from './delong.ts';
 import type { BinaryMetrics } from './evaluation.ts';
 import { scoreGroups, type LabelledScores } from './labelled-scores.ts';
+import { averagePrecisionError } from './precision-influence.ts';
 import { averagePrecisionEstimate, kolmogorovSmirnov, topShare } from './ranking.ts';
 
 const TOP_SHARES = [0.05, 0.1, 0.2];
@@ -16,7 +17,7 @@ export function binaryMetrics(sample: LabelledScores, threshold: number): Binary
     positives: sample.positives.length,
     auc,
     gini: 2 * auc.value - 1,
-    prAuc: averagePrecisionEstimate(groups),
+    prAuc: averagePrecisionEstimate(groups, averagePrecisionError(groups, sample)),
     logLoss: logLoss(groups),
     brier: brierScore(groups),
     ece: expectedCalibrationError(groups),

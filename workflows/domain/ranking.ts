@@ -2,6 +2,7 @@
 import type { BinaryMetrics, Estimate } from './evaluation.ts';
 import type { ScoreGroups } from './labelled-scores.ts';
 import { TWO_SIDED_95 } from './normal.ts';
+import type { ClusteredError } from './precision-influence.ts';
 
 type TopShare = BinaryMetrics['topShare'][number];
 
@@ -15,9 +16,10 @@ interface Counts {
  * Average precision, the sum of precision times gain in recall over the distinct scores from the top
  * (scikit-learn's definition). The 95 % interval is the logit one of Boyd, Eng and Page, "Area under
  * the precision-recall curve" (ECML 2013), on the number of positives; a perfect ranking, where the
- * logit is infinite, has Clopper and Pearson's lower bound for n of n.
+ * logit is infinite, has Clopper and Pearson's lower bound for n of n. Of rows that belong together the
+ * standard error is the one given, and n the number of entities with a positive.
  */
-export function averagePrecisionEstimate(groups: ScoreGroups): Estimate {
+export function averagePrecisionEstimate(groups: ScoreGroups, clustered?: ClusteredError): Estimate {
   const total = totals(groups).positives;
   let selected = 0;
   let hits = 0;
@@ -28,9 +30,11 @@ export function averagePrecisionEstimate(groups: ScoreGroups): Estimate {
     selected += positives + (groups.negatives[index] ?? 0);
     sum += (positives / total) * (hits / selected);
   }
-  if (hits === total && sum >= 1) return { value: 1, low: 0.025 ** (1 / total), high: 1 };
+  const independent = clustered?.positiveClusters ?? total;
+  if (hits === total && sum >= 1) return { value: 1, low: 0.025 ** (1 / independent), high: 1 };
   const logit = Math.log(sum / (1 - sum));
-  const margin = TWO_SIDED_95 / Math.sqrt(total * sum * (1 - sum));
+  const standardError = clustered?.standardError ?? Math.sqrt((sum * (1 - sum)) / total);
+  const margin = (TWO_SIDED_95 * standardError) / (sum * (1 - sum));
   return { value: sum, low: logistic(logit - margin), high: logistic(logit + margin) };
 }
 
