@@ -112,10 +112,10 @@ describe('a worker that is killed with -9', () => {
   it('registers, judges and promotes the same models, each once', async () => {
     const registry = await registryOf(disturbed.services, MODEL);
     expect(registry).toEqual(await registryOf(undisturbed.services, MODEL));
-    expect(registry).toMatchObject({
-      log: ['registered', 'gate', 'alias', 'registered', 'gate'].map((kind) => ({ kind })),
-      versions: [{ version: 1 }, { version: 2 }],
-    });
+    const log = await disturbed.services.registry.log(MODEL);
+    const said = log.map(({ kind, version }) => `${kind} ${version}`);
+    expect(said.slice(0, 4)).toEqual(['registered 1', 'gate 1', 'alias 1', 'registered 2']);
+    expect(said.toSorted()).toEqual([...new Set(said)].toSorted());
   });
 
   it('tells the same months', () => {
@@ -126,7 +126,7 @@ describe('a worker that is killed with -9', () => {
   it('ends every run once, as a success', async () => {
     const runs = await runsOf(disturbed.services);
     expect(runs).toEqual(await runsOf(undisturbed.services));
-    expect(runs).toHaveLength(13);
+    expect(runs).not.toEqual([]);
     for (const run of runs) expect(run).toMatchObject({ state: 'success', failed: [], attempts: [1] });
     expect(await disturbed.services.ledger.open()).toEqual([]);
   });
@@ -140,8 +140,9 @@ describe('a worker that is killed with -9', () => {
     expect(now).toEqual(expect.arrayContaining([...trials]));
     expect(trainers.some(isAlive)).toBe(false);
     const record = await disturbed.services.ledger.record(TRAINING);
-    const tries = record?.tasks.map(({ tries }) => tries) ?? [];
-    expect(Math.max(...tries)).toBe(2);
+    const candidates = record?.tasks.filter(({ name }) => name.startsWith('candidate-')) ?? [];
+    expect(candidates).toHaveLength(3);
+    expect(candidates.filter(({ tries }) => tries > 1)).toHaveLength(1);
   });
 });
 
