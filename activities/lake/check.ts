@@ -40,7 +40,7 @@ export async function check(
 }
 
 /** Contracts against views that bear the names of their tables. */
-async function checkViews(
+export async function checkViews(
   session: Session,
   contracts: readonly Contract[],
   { key, asOf }: { readonly key: string; readonly asOf: number },

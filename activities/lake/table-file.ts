@@ -1,6 +1,6 @@
 /** Any CSV or Parquet file as a view, as it came: for the commands that stand alone and know no project. */
 import { createReadStream, createWriteStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -24,25 +24,21 @@ export interface TableFile {
 
 export type OpenTableFile = (session: Session, view: string, file: string) => Promise<TableFile>;
 
-const CSV = /\.(csv|tsv|txt)(\.gz)?$/i;
-const PARQUET = /\.parquet$/i;
+const PARQUET = Buffer.from('PAR1');
+const GZIP = Buffer.from([0x1f, 0x8b]);
 const SEPARATORS = [',', ';', '\t', '|'];
 /** More than any header has. */
 const HEADER_BYTES = 1 << 20;
 
-/** Makes the view `view`. @throws UnreadableFile */
+/** Makes the view `view`. Files are told apart by what stands in them. @throws UnreadableFile */
 export async function openTableFile(session: Session, view: string, file: string): Promise<TableFile> {
-  const size = await stat(file).catch((error: Error) => {
-    throw unreadable(file, error.message);
-  });
-  if (!size.isFile()) throw unreadable(file, 'it is no file');
-  if (size.size === 0) throw unreadable(file, 'it is empty');
-  const typed = PARQUET.test(file);
-  if (!typed && !CSV.test(file)) {
-    throw unreadable(file, 'its name ends in none of .csv, .tsv, .txt (each also with .gz) and .parquet');
-  }
   try {
-    const path = typed ? file : await csvAsParquet(session, view, file);
+    const start = await startOf(file);
+    const typed = start.equals(PARQUET);
+    const packed = start.subarray(0, GZIP.length).equals(GZIP);
+    const path = typed
+      ? file
+      : await csvAsParquet(session, view, packed ? await unpack(session, view, file) : file);
     await session.run(`CREATE VIEW ${quoteIdentifier(view)} AS SELECT * FROM read_parquet(${literal(path)})`);
     const columns = await session.rows<{ column_name: string; column_type: string }>(
       `DESCRIBE ${quoteIdentifier(view)}`,
@@ -66,9 +62,21 @@ export function unreadable(file: string, reason: string): ApplicationFailure {
   );
 }
 
+/** The first four bytes. */
+async function startOf(file: string): Promise<Buffer> {
+  if (!(await stat(file)).isFile()) throw unreadable(file, 'it is no file');
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(PARQUET.length), 0, PARQUET.length, 0);
+    if (bytesRead === 0) throw unreadable(file, 'it is empty');
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
 /** Parsed once; what comes after reads the columns that it needs. */
-async function csvAsParquet(session: Session, view: string, file: string): Promise<string> {
-  const csv = /\.gz$/i.test(file) ? await unpack(session, view, file) : file;
+async function csvAsParquet(session: Session, view: string, csv: string): Promise<string> {
   const parquet = join(session.scratch, `${view}.parquet`);
   await session.run(
     `COPY (

@@ -6,14 +6,17 @@ import { z } from 'zod';
 import { createComponents } from '../../workers/components.ts';
 import { readEnv, ROOT } from '../../workers/env.ts';
 import { startPlatform } from '../../workers/platform.ts';
+import { fileServices } from '../../workers/files.ts';
 import { convertModel, createServices, evaluateScores, type Services } from '../../workers/services.ts';
 import type { AnyPipeline } from '../../workflows/engine/definition.ts';
 import { pipelineGraph } from '../../workflows/engine/dry-run.ts';
 import { completeRun } from '../runs/complete.ts';
 import { unknownPipeline } from '../runs/list.ts';
 import type { CommandContext } from './command.ts';
+import { registerData } from './data.ts';
 import { registerDemo, type DemoServices } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerDrift } from './drift.ts';
 import { registerEvaluate, type EvaluationServices } from './evaluate.ts';
 import { printFailure, type ExitCode } from './failure.ts';
 import { registerModelsConvert, type ConversionServices } from './models-convert.ts';
@@ -97,6 +100,8 @@ function registerCommands(
   const models = registerModels(program, of(modelServices));
   registerModelsConvert(models, of(conversionServices));
   registerPredictions(program, of(predictionServices));
+  registerDrift(program, of(fileServices));
+  registerData(program, of(fileServices));
   registerEvaluate(program, of(evaluationServices));
   return opened;
 }

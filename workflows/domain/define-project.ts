@@ -89,12 +89,13 @@ function contractsOf({ contracts }: ProjectSpec): string[] {
     ...repeated(contracts.map(({ name }) => name)).map((name) => `two contracts are named "${name}"`),
     ...layers,
     ...contracts.flatMap((contract) =>
-      boundsOf(contract).map((problem) => `contract "${contract.name}": ${problem}`),
+      contractProblems(contract).map((problem) => `contract "${contract.name}": ${problem}`),
     ),
   ];
 }
 
-function boundsOf(contract: Contract): string[] {
+/** What is wrong with a contract by itself. */
+export function contractProblems(contract: Contract): string[] {
   switch (contract.check) {
     case 'not-null':
     case 'unique':

@@ -181,15 +181,20 @@ function ascending(numbers: readonly number[]): number[] {
 function rangeLabel(low: number | undefined, high: number | undefined): string {
   if (low === undefined && high === undefined) return 'any value';
   if (low === undefined) return upTo(high ?? Number.NaN);
-  if (high === undefined) return `${isBelow(low) ? `≥ ${above(low)}` : `> ${low}`}`;
-  return `${isBelow(low) ? `${above(low)} to` : `above ${low},`} ${upTo(high)}`;
+  if (high === undefined) return isBelow(low) ? `≥ ${shown(above(low))}` : `> ${shown(low)}`;
+  return `${isBelow(low) ? `${shown(above(low))} to` : `above ${shown(low)},`} ${upTo(high)}`;
 }
 
 function upTo(edge: number): string {
-  return isBelow(edge) ? `< ${above(edge)}` : `≤ ${edge}`;
+  return isBelow(edge) ? `< ${shown(above(edge))}` : `≤ ${shown(edge)}`;
 }
 
-/** Whether an edge is only there to say "below the next number", which is shorter to write. */
+/** Whether an edge is only there to say "below the next number", which is far shorter to write. */
 function isBelow(edge: number): boolean {
-  return String(above(edge)).length < String(edge).length;
+  return String(above(edge)).length + 4 < String(edge).length;
+}
+
+/** Without the noise of the last bits that interpolation leaves. */
+function shown(edge: number): string {
+  return String(Number(edge.toPrecision(12)));
 }
