@@ -2,6 +2,9 @@
  * Reports for people: one self-contained HTML page and one JSON document with the same numbers.
  * The documents below are everything that a page shows; numbers are unrounded, shares from 0 to 1.
  */
+import type { LiftPoint, ModelCurves } from '../../workflows/domain/curves.ts';
+import type { ColumnDrift, DriftReport, DriftVerdict } from '../../workflows/domain/drift/compare.ts';
+import type { DriftPolicy } from '../../workflows/domain/drift/policy.ts';
 import type { Estimate, EvaluationReport } from '../../workflows/domain/evaluation.ts';
 import type { GateVerdict } from '../../workflows/domain/gates.ts';
 import type { Interval } from '../../workflows/domain/interval.ts';
@@ -14,53 +17,12 @@ export interface WrittenReport {
   readonly json: string;
 }
 
-export interface RocPoint {
-  readonly falsePositiveRate: number;
-  readonly truePositiveRate: number;
-}
-
-export interface PrecisionRecallPoint {
-  readonly recall: number;
-  readonly precision: number;
-}
-
-/** Rows of one tenth of the scores, in the order of the scores. */
-export interface CalibrationBin {
-  readonly low: number;
-  readonly high: number;
-  readonly rows: number;
-  readonly positives: number;
-  readonly meanScore: number;
-  /** With Wilson's 95 % interval. */
-  readonly eventRate: Estimate;
-}
-
-/** Scores from `low` (inclusive) to `high`, by what became of the rows. */
-export interface ScoreBin {
-  readonly low: number;
-  readonly high: number;
-  readonly positives: number;
-  readonly negatives: number;
-}
-
-/** If the share of rows with the highest scores is acted on. */
-export interface LiftPoint {
-  readonly share: number;
-  readonly lift: number;
-  readonly recall: number;
-}
-
 /** Pictures of one model on its own held-out rows. */
-export interface TestFigures {
+export interface TestFigures extends ModelCurves {
   readonly rows: number;
   readonly positives: number;
-  readonly roc: readonly RocPoint[];
-  readonly precisionRecall: readonly PrecisionRecallPoint[];
-  readonly calibration: readonly CalibrationBin[];
-  readonly scores: readonly ScoreBin[];
-  readonly lift: readonly LiftPoint[];
   /** How much of the list the operating threshold selects. */
-  readonly capacity: { readonly threshold: number } & LiftPoint;
+  readonly capacity: LiftPoint & { readonly threshold: number };
 }
 
 /** How much AUC is lost when one feature's values are dealt out anew among the rows. */
@@ -140,38 +102,6 @@ export interface TrainingReport {
   readonly card: ModelCard;
 }
 
-export type MonitoringVerdict = 'ok' | 'warn' | 'alarm' | 'insufficient_data';
-
-export interface ColumnSummary {
-  readonly min: number | null;
-  readonly max: number | null;
-  readonly mean: number | null;
-  readonly median: number | null;
-  readonly std: number | null;
-}
-
-/** One column of `assay drift compare --json`; what is not defined is `null`. */
-export interface ColumnReport {
-  readonly name: string;
-  readonly kind: 'numeric' | 'categorical';
-  readonly verdict: MonitoringVerdict;
-  readonly psi: number | null;
-  readonly psiCritical: number | null;
-  readonly chiSquare?: {
-    readonly statistic: number | null;
-    readonly df: number;
-    readonly pValue: number | null;
-  } | null;
-  readonly ks?: { readonly statistic: number | null; readonly pValue: number | null } | null;
-  readonly jensenShannon: number | null;
-  readonly missing: { readonly reference: number | null; readonly current: number | null };
-  readonly summary?: { readonly reference: ColumnSummary; readonly current: ColumnSummary };
-  /** Counts of rows. */
-  readonly bins: readonly { readonly label: string; readonly reference: number; readonly current: number }[];
-  /** Why the verdict is what it is, where that takes words. */
-  readonly reason?: string;
-}
-
 /** One measure held against its bound. */
 export interface Reason {
   readonly measure: string;
@@ -205,7 +135,7 @@ export interface MonitoredInterval {
   readonly features: readonly {
     readonly name: string;
     readonly psi: number | null;
-    readonly verdict: MonitoringVerdict;
+    readonly verdict: DriftVerdict;
   }[];
 }
 
@@ -221,30 +151,25 @@ export interface MonitoredPerformance {
   readonly calibration?: Estimate;
 }
 
-/** `reports/<project>/monitoring-<start of the interval>.json`. */
+/** `reports/<project>/monitoring-<first day of the interval>.json`. */
 export interface MonitoringReport {
   readonly format: 'assay-monitoring-report-1';
   readonly project: string;
   readonly interval: Interval;
   readonly model: PinnedModel;
-  readonly verdict: MonitoringVerdict;
   readonly decision?: MonitoringDecision;
-  /** What the current rows are held against. */
-  readonly reference: { readonly description: string; readonly rows: number };
-  readonly current: { readonly rows: number };
-  readonly thresholds: { readonly warn: number; readonly alarm: number };
+  /** What the current rows are held against, in words: `2025-03-01, the newest month that it learnt from`. */
+  readonly reference: string;
+  readonly thresholds: Pick<DriftPolicy, 'warn' | 'alarm'>;
+  /** Of the features; its verdict is the interval's. */
+  readonly drift: DriftReport;
   /** The score as a column of its own: its PSI is the score PSI. */
-  readonly score?: ColumnReport;
-  readonly columns: readonly ColumnReport[];
-  readonly quality: {
-    readonly verdict: 'ok' | 'broken';
-    readonly findings: readonly (Reason & { readonly column: string })[];
-  };
+  readonly score?: ColumnDrift;
   readonly outputs: {
     readonly scoreMean: number | null;
+    readonly threshold: number;
     /** Share of rows at or above the operating threshold. */
     readonly aboveThreshold: number | null;
-    readonly threshold: number;
     readonly missing: number;
     readonly outsideUnitInterval: number;
   };
