@@ -18,9 +18,9 @@ export function clusteredVariance({ positives, negatives }: Deviations, clusters
   const ofNegatives = sumsByCluster(negatives, clusters.negatives);
   let both = 0;
   let common = 0;
-  for (const [cluster, sum] of ofPositives.sums.entries()) {
+  for (let cluster = 0; cluster < ofPositives.sums.length; cluster += 1) {
     if (ofPositives.members[cluster] && ofNegatives.members[cluster]) common += 1;
-    both += sum * (ofNegatives.sums[cluster] ?? 0);
+    both += (ofPositives.sums[cluster] ?? 0) * (ofNegatives.sums[cluster] ?? 0);
   }
   return (
     (corrected(ofPositives.count) * ofPositives.squares) / positives.length ** 2 +
@@ -37,7 +37,8 @@ function sumsByCluster(
   const size = clusters.reduce((largest, cluster) => Math.max(largest, cluster), -1) + 1;
   const sums = new Float64Array(size);
   const members = new Uint8Array(size);
-  for (const [row, cluster] of clusters.entries()) {
+  for (let row = 0; row < clusters.length; row += 1) {
+    const cluster = clusters[row] ?? 0;
     sums[cluster] = (sums[cluster] ?? 0) + (values[row] ?? Number.NaN);
     members[cluster] = 1;
   }

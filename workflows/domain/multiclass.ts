@@ -99,8 +99,8 @@ function oneAgainstRest(
 
 function confusionOf({ labels, truth }: ClassifiedRows, predicted: Int32Array): number[][] {
   const matrix = labels.map(() => labels.map(() => 0));
-  for (const [row, label] of truth.entries()) {
-    const counts = matrix[label];
+  for (let row = 0; row < truth.length; row += 1) {
+    const counts = matrix[truth[row] ?? 0];
     const guess = predicted[row] ?? Number.NaN;
     if (counts) counts[guess] = (counts[guess] ?? 0) + 1;
   }
@@ -112,7 +112,8 @@ function mostProbable(probabilities: readonly Float64Array[], rows: number): Int
   const best = new Int32Array(rows);
   const highest = probabilities[0]?.slice() ?? new Float64Array();
   for (const [place, scores] of probabilities.entries()) {
-    for (const [row, score] of scores.entries()) {
+    for (let row = 0; row < rows; row += 1) {
+      const score = scores[row] ?? Number.NaN;
       if (score <= (highest[row] ?? Infinity)) continue;
       best[row] = place;
       highest[row] = score;
@@ -123,8 +124,8 @@ function mostProbable(probabilities: readonly Float64Array[], rows: number): Int
 
 function logLoss(probabilities: readonly Float64Array[], truth: Int32Array): number {
   let sum = 0;
-  for (const [row, label] of truth.entries()) {
-    const probability = probabilities[label]?.[row] ?? Number.NaN;
+  for (let row = 0; row < truth.length; row += 1) {
+    const probability = probabilities[truth[row] ?? 0]?.[row] ?? Number.NaN;
     sum -= Math.log(Math.min(1 - SMALLEST, Math.max(SMALLEST, probability)));
   }
   return sum / truth.length;

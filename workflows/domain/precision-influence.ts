@@ -28,7 +28,8 @@ export function averagePrecisionError(
   const sums = new Float64Array(size);
   const members = new Uint8Array(size);
   const add = (scores: Float64Array, numbers: Int32Array, effects: Float64Array): void => {
-    for (const [row, cluster] of numbers.entries()) {
+    for (let row = 0; row < numbers.length; row += 1) {
+      const cluster = numbers[row] ?? 0;
       sums[cluster] =
         (sums[cluster] ?? 0) + (effects[indexOf(groups.scores, scores[row] ?? 0)] ?? Number.NaN);
       members[cluster] = 1;
@@ -66,8 +67,8 @@ function influenceOf(groups: ScoreGroups, positives: number): Influence {
   };
   let gained = 0;
   let lost = 0;
-  for (const [index, here] of groups.positives.entries()) {
-    const share = here / (selected[index] ?? Number.NaN);
+  for (let index = 0; index < groups.scores.length; index += 1) {
+    const share = (groups.positives[index] ?? 0) / (selected[index] ?? Number.NaN);
     gained += share;
     lost += share * (precision[index] ?? Number.NaN);
     effect.positives[index] = ((precision[index] ?? Number.NaN) - average + gained - lost) / positives;
