@@ -3,8 +3,7 @@
  * The documents below are everything that a page shows; numbers are unrounded, shares from 0 to 1.
  */
 import type { LiftPoint, ModelCurves } from '../../workflows/domain/curves.ts';
-import type { ColumnDrift, DriftReport, DriftVerdict } from '../../workflows/domain/drift/compare.ts';
-import type { DriftPolicy } from '../../workflows/domain/drift/policy.ts';
+import type { DriftVerdict } from '../../workflows/domain/drift/compare.ts';
 import type { Estimate, EvaluationReport } from '../../workflows/domain/evaluation.ts';
 import type { GateVerdict } from '../../workflows/domain/gates.ts';
 import type { Interval } from '../../workflows/domain/interval.ts';
@@ -102,6 +101,38 @@ export interface TrainingReport {
   readonly card: ModelCard;
 }
 
+export type MonitoringVerdict = DriftVerdict;
+
+export interface ColumnSummary {
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly mean: number | null;
+  readonly median: number | null;
+  readonly std: number | null;
+}
+
+/** One column of `assay drift compare --json`; what is not defined is `null`. */
+export interface ColumnReport {
+  readonly name: string;
+  readonly kind: 'numeric' | 'categorical';
+  readonly verdict: MonitoringVerdict;
+  readonly psi: number | null;
+  readonly psiCritical: number | null;
+  readonly chiSquare?: {
+    readonly statistic: number | null;
+    readonly df: number;
+    readonly pValue: number | null;
+  } | null;
+  readonly ks?: { readonly statistic: number | null; readonly pValue: number | null } | null;
+  readonly jensenShannon: number | null;
+  readonly missing: { readonly reference: number | null; readonly current: number | null };
+  readonly summary?: { readonly reference: ColumnSummary; readonly current: ColumnSummary };
+  /** Counts of rows. */
+  readonly bins: readonly { readonly label: string; readonly reference: number; readonly current: number }[];
+  /** Why the verdict is what it is, where that takes words. */
+  readonly reason?: string;
+}
+
 /** One measure held against its bound. */
 export interface Reason {
   readonly measure: string;
@@ -135,7 +166,7 @@ export interface MonitoredInterval {
   readonly features: readonly {
     readonly name: string;
     readonly psi: number | null;
-    readonly verdict: DriftVerdict;
+    readonly verdict: MonitoringVerdict;
   }[];
 }
 
@@ -157,19 +188,24 @@ export interface MonitoringReport {
   readonly project: string;
   readonly interval: Interval;
   readonly model: PinnedModel;
+  readonly verdict: MonitoringVerdict;
   readonly decision?: MonitoringDecision;
-  /** What the current rows are held against, in words: `2025-03-01, the newest month that it learnt from`. */
-  readonly reference: string;
-  readonly thresholds: Pick<DriftPolicy, 'warn' | 'alarm'>;
-  /** Of the features; its verdict is the interval's. */
-  readonly drift: DriftReport;
+  /** What the current rows are held against. */
+  readonly reference: { readonly description: string; readonly rows: number };
+  readonly current: { readonly rows: number };
+  readonly thresholds: { readonly warn: number; readonly alarm: number };
   /** The score as a column of its own: its PSI is the score PSI. */
-  readonly score?: ColumnDrift;
+  readonly score?: ColumnReport;
+  readonly columns: readonly ColumnReport[];
+  readonly quality: {
+    readonly verdict: 'ok' | 'broken';
+    readonly findings: readonly (Reason & { readonly column: string })[];
+  };
   readonly outputs: {
     readonly scoreMean: number | null;
-    readonly threshold: number;
     /** Share of rows at or above the operating threshold. */
     readonly aboveThreshold: number | null;
+    readonly threshold: number;
     readonly missing: number;
     readonly outsideUnitInterval: number;
   };
