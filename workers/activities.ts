@@ -1,10 +1,12 @@
 /** The composition root of the workers: every activity of a queue, with its ports filled. */
 import type { Client } from '@temporalio/client';
 
+import { countAgainst, freezeBaseline } from '../activities/drift/baseline.ts';
 import { createEvaluationActivities } from '../activities/evaluation/activities.ts';
 import { createLakeActivities } from '../activities/lake/activities.ts';
 import { createLake } from '../activities/lake/lake.ts';
 import { createLedgerActivities } from '../activities/ledger/activities.ts';
+import { createMonitoringActivities } from '../activities/monitoring/activities.ts';
 import { createProjectActivities, findProject } from '../activities/project/activities.ts';
 import { createRegistryActivities } from '../activities/registry/activities.ts';
 import { createScoringActivities } from '../activities/scoring/activities.ts';
@@ -52,6 +54,7 @@ async function dataActivities(queue: Queue, services: WorkerServices): Promise<A
   if (library === undefined)
     throw new Error('ASSAY_XGBOOST names no library; `assay doctor` says how to get it.');
   const trainer = createLocalTrainer({ store, library, threads });
+  const counting = { freezeBaseline, countAgainst };
   const scoring = { open: (onnx: Uint8Array) => openScorer(onnx, threads), scoreView };
   return {
     ...named('lake', createLakeActivities({ store, lake, duckdb, projects })),
@@ -64,6 +67,10 @@ async function dataActivities(queue: Queue, services: WorkerServices): Promise<A
       createScoringActivities({ store, lake, duckdb, registry, spec, predict: createPredictor(library) }),
     ),
     ...named('evaluation', createEvaluationActivities({ store, lake, duckdb, registry, spec, scoring })),
+    ...named(
+      'monitoring',
+      createMonitoringActivities({ store, lake, duckdb, registry, spec, scoring, counting }),
+    ),
   };
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 import type { EvaluationActivities } from '../activities/evaluation/contract.ts';
+import type { MonitoringActivities } from '../activities/monitoring/contract.ts';
 import type { ProjectActivities } from '../activities/project/contract.ts';
 import type { RegistryActivities } from '../activities/registry/contract.ts';
 import type { ScoringActivities } from '../activities/scoring/contract.ts';
@@ -17,6 +18,7 @@ const registry = activities<RegistryActivities>('registry', QUICK);
 const trainer = activities<TrainingActivities>('training', TRAINING);
 const scoring = activities<ScoringActivities>('scoring', TRAINING);
 const evaluation = activities<EvaluationActivities>('evaluation', TRAINING);
+const monitor = activities<MonitoringActivities>('monitoring', TRAINING);
 
 export const training = pipeline(
   { name: 'training', params: () => z.object({ project: z.string().min(1) }) },
@@ -25,11 +27,19 @@ export const training = pipeline(
 
     const spec = run.task('spec', () => projects.spec({ project }));
     const snapshot = run.task('snapshot', () => trainer.snapshot({ project, asOf: run.interval.end }));
-    const dataset = run.task('prepare', { after: [snapshot] }, (snapshot, { key }) =>
-      trainer.prepare({ project, snapshot, key }),
-    );
-    const champion = run.task('champion', { after: [spec] }, ({ model }) =>
-      registry.pinned({ model, alias: 'champion' }),
+    const champion = run.task('champion', { after: [spec] }, async ({ model }) => {
+      const found = await registry.describeAlias({ model, alias: 'champion' });
+      if (!found) return null;
+      const { version, digest, trainedUntil } = found;
+      return { pinned: { model, version, digest }, trainedUntil };
+    });
+    const dataset = run.task('prepare', { after: [snapshot, champion] }, (snapshot, champion, { key }) =>
+      trainer.prepare({
+        project,
+        snapshot,
+        ...(champion && { championUntil: champion.trainedUntil }),
+        key,
+      }),
     );
 
     const families = Object.keys((await spec).training.families) as Family[];
@@ -48,13 +58,31 @@ export const training = pipeline(
       'evaluate',
       { after: [dataset, converted, champion] },
       (dataset, challenger, champion, { key }) =>
-        evaluation.evaluate({ project, dataset, challenger, ...(champion && { champion }), key }),
+        evaluation.evaluate({
+          project,
+          dataset,
+          challenger,
+          ...(champion && { champion: champion.pinned }),
+          key,
+        }),
+    );
+    const baseline = run.task('baseline', { after: [dataset, converted] }, (dataset, converted, { key }) =>
+      monitor.baseline({ project, dataset, converted, key }),
     );
     return run.task(
       'register',
-      { after: [best, dataset, converted, evaluated] },
-      (candidate, dataset, converted, { artefact }, { key }) =>
-        registry.register({ project, candidate, dataset, converted, metrics: artefact, run: run.id, key }),
+      { after: [best, dataset, converted, evaluated, baseline] },
+      (candidate, dataset, converted, { artefact }, baseline, { key }) =>
+        registry.register({
+          project,
+          candidate,
+          dataset,
+          converted,
+          metrics: artefact,
+          baseline,
+          run: run.id,
+          key,
+        }),
     );
   },
 );

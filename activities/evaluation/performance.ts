@@ -2,6 +2,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { aucEstimate } from '../../workflows/domain/delong.ts';
 import type { Estimate } from '../../workflows/domain/evaluation.ts';
+import { binaryMetrics } from '../../workflows/domain/metrics.ts';
 import { quoteIdentifier } from '../../workflows/domain/identifier.ts';
 import type { Interval } from '../../workflows/domain/interval.ts';
 import { labelledScores } from '../../workflows/domain/labelled-scores.ts';
@@ -30,11 +31,11 @@ interface Outcomes {
 export async function performance(
   { lake, duckdb, registry }: PerformanceDependencies,
   spec: ProjectSpec,
-  { interval, predictions, asOf }: Parameters<EvaluationActivities['performance']>[0],
+  { interval, predictions: given, asOf }: Parameters<EvaluationActivities['performance']>[0],
 ): Promise<MonthlyPerformance | undefined> {
-  if (!(await lake.exists(spec.tables.labels))) return undefined;
-  const { version } = await lake.snapshot(spec.tables.labels);
-  const labels = { table: spec.tables.labels, version };
+  const labels = await newestOf(lake, spec.tables.labels);
+  const predictions = given ?? (await newestOf(lake, spec.tables.predictions));
+  if (!labels || !predictions) return undefined;
   return duckdb.session(async (session) => {
     if (!(await attachInterval(session, lake, interval, { predictions, labels }))) return undefined;
     const [state] = await session.rows<{ matured: boolean }>(statement('matured'), { as_of: asOf });
@@ -44,8 +45,14 @@ export async function performance(
     const boundary = await attachExamples(session, lake, spec, dataset, 'examples');
     await session.run('CREATE TABLE seen AS SELECT entity FROM examples LIMIT 0');
     await recordSeen(session, 'examples', dataset, boundary(dataset.trainedUntil));
-    return summarise(interval, model, await readOutcomes(session, spec));
+    return summarise(interval, model, await readOutcomes(session, spec), spec.operatingThreshold);
   });
+}
+
+/** `undefined` where there is no such table yet. */
+async function newestOf(lake: Lake, table: string): Promise<TableRef | undefined> {
+  if (!(await lake.exists(table))) return undefined;
+  return { table, version: (await lake.snapshot(table)).version };
 }
 
 /** Views `predictions` and `labels` of the interval alone. False where either has no such partition. */
@@ -105,10 +112,12 @@ function summarise(
   interval: Interval,
   model: PinnedModel,
   { scores, labels, unseen }: Outcomes,
+  threshold: number,
 ): MonthlyPerformance | undefined {
   const rows = scores.length;
   if (rows === 0) return undefined;
   const positives = sum(labels);
+  const sample = labelledScores(scores, labels);
   const auc = aucOf(scores, labels);
   const aucUnseen = aucOf(
     scores.filter((_, row) => unseen[row]),
@@ -123,6 +132,7 @@ function summarise(
     ...(aucUnseen && { aucUnseen }),
     scoreMean: sum(scores) / rows,
     eventRate: positives / rows,
+    ...(sample.defined && { metrics: binaryMetrics(sample.value, threshold) }),
   };
 }
 

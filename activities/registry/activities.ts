@@ -12,6 +12,7 @@ import type {
   RegistryEntry,
 } from './contract.ts';
 import { aliasConflict, nothingToRollBack } from './errors.ts';
+import { recordDecision, recordFreeze, standing } from './governance.ts';
 import { createRegistryLog, type RegistryLog } from './log.ts';
 import { register } from './register.ts';
 
@@ -52,6 +53,9 @@ export function createRegistryActivities(deps: RegistryDependencies): RegistryAc
     },
     promote: (input) => promote(log, registry, input),
     rollback: (input) => rollback(log, registry, input),
+    standing: ({ model }) => standing(log, registry, model),
+    recordDecision: (input) => recordDecision(store, log, input),
+    recordFreeze: (input) => recordFreeze(log, input),
   };
 }
 
@@ -88,7 +92,9 @@ async function describe(registry: Registry, model: string, version: number): Pro
   const found = await registry.version(model, version);
   const metrics = await registry.artefact(model, version, 'metrics');
   const evaluation = JSON.parse(new TextDecoder().decode(metrics)) as EvaluationReport;
-  return { ...pin(found), trainedOn: found.dataset.snapshot.intervals, evaluation };
+  const { snapshot, trainedUntil } = found.dataset;
+  const trainedOn = snapshot.intervals;
+  return { ...pin(found), trainedOn, trainedUntil: trainedUntil.interval, evaluation };
 }
 
 /** No version takes the championship whose file is not the one that was judged. */

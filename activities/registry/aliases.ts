@@ -10,6 +10,7 @@ export type Aliases = Readonly<Partial<Record<Alias, number>>>;
  *   promoting the champion changes nothing.
  * - `alias` of another: as it says.
  * - `rollback`: previous becomes champion, and there is no previous, for the way back leads one step.
+ * - `decision` and `freeze` move nothing.
  */
 export function replay(events: readonly RegistryEvent[]): Aliases {
   return events.reduce<Aliases>(after, {});
@@ -27,6 +28,9 @@ function after(aliases: Aliases, event: RegistryEvent): Aliases {
         : set(aliases, event.alias, event.version);
     case 'rollback':
       return set(set(aliases, 'champion', event.version), 'previous', null);
+    case 'decision':
+    case 'freeze':
+      return aliases;
   }
 }
 

@@ -1,6 +1,8 @@
 /** The registry: immutable versions, and aliases that are the outcome of replaying an append-only log. */
 import type { EvaluationReport } from '../../workflows/domain/evaluation.ts';
 import type { GateVerdict } from '../../workflows/domain/gates.ts';
+import type { Decision } from '../../workflows/domain/governance/decision.ts';
+import type { Situation } from '../../workflows/domain/governance/situation.ts';
 import type { ArtefactRef } from '../../workflows/domain/reference.ts';
 import type { ConvertedModel, PinnedModel } from '../scoring/contract.ts';
 import type { Candidate, Dataset } from '../training/contract.ts';
@@ -16,7 +18,7 @@ export interface ModelVersion extends PinnedModel {
   readonly codeVersion: string;
   readonly candidate: Candidate;
   readonly dataset: Dataset;
-  readonly artefacts: Readonly<Record<'onnx' | 'trainer' | 'encoder' | 'metrics', ArtefactRef>>;
+  readonly artefacts: Readonly<Record<'onnx' | 'trainer' | 'encoder' | 'metrics' | 'baseline', ArtefactRef>>;
   readonly parity: ConvertedModel['parity'];
 }
 
@@ -37,6 +39,21 @@ export type RegistryEvent = { readonly key: string; readonly by: string } & (
       readonly reason: string;
     }
   | { readonly kind: 'rollback'; readonly from: number; readonly version: number; readonly reason: string }
+  | {
+      readonly kind: 'decision';
+      /** The champion that it is about. */
+      readonly version: number | null;
+      readonly decision: Decision;
+      /** The decision with everything that it was made from. */
+      readonly document: ArtefactRef;
+    }
+  | {
+      readonly kind: 'freeze';
+      readonly version: number | null;
+      /** While it is, the governor starts nothing. */
+      readonly frozen: boolean;
+      readonly reason: string;
+    }
 );
 
 /** Numbered from 1 without a gap. */
@@ -55,8 +72,16 @@ export interface Registry {
   artefact(model: string, version: number, name: keyof ModelVersion['artefacts']): Promise<Uint8Array>;
 }
 
+/** What the log says of a model that bears on its governance. */
+export type Standing = Pick<
+  Situation,
+  'champion' | 'championUntil' | 'lastTrainedOn' | 'attempts' | 'frozen'
+>;
+
 /** A version, what it was trained on, and how it was judged when it was registered. */
 export interface DescribedModel extends PinnedModel {
+  /** Start of the interval in which its training rows end. */
+  readonly trainedUntil: string;
   /** Starts of the intervals of its snapshot, in time order. */
   readonly trainedOn: readonly string[];
   readonly evaluation: EvaluationReport;
@@ -70,6 +95,7 @@ export interface RegistryActivities {
     dataset: Dataset;
     converted: ConvertedModel;
     metrics: ArtefactRef;
+    baseline: ArtefactRef;
     run: string;
     key: string;
   }): Promise<PinnedModel>;
@@ -102,6 +128,22 @@ export interface RegistryActivities {
     reason: string;
     key: string;
   }): Promise<PinnedModel>;
+  standing(input: { model: string }): Promise<Standing>;
+  recordDecision(input: {
+    model: string;
+    decision: Decision;
+    situation: Situation;
+    by: string;
+    key: string;
+  }): Promise<void>;
+  /** A person's word that the governor starts nothing, or that it may again: this also forgives failed attempts. */
+  recordFreeze(input: {
+    model: string;
+    frozen: boolean;
+    by: string;
+    reason: string;
+    key: string;
+  }): Promise<void>;
   /** Champion back to previous, one step; after it there is no previous. @throws NothingToRollBack, DigestMismatch */
   rollback(input: { model: string; by: string; reason: string; key: string }): Promise<PinnedModel>;
 }

@@ -10,6 +10,7 @@ const FILES: Readonly<Record<keyof ModelVersion['artefacts'], string>> = {
   trainer: 'xgboost-model',
   encoder: 'encoder.json',
   metrics: 'metrics.json',
+  baseline: 'baseline.json',
 };
 
 export function logPrefix(model: string): string {

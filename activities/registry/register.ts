@@ -83,6 +83,7 @@ function describe(
       trainer: place('trainer'),
       encoder: place('encoder'),
       metrics: place('metrics'),
+      baseline: place('baseline'),
     },
   };
 }
@@ -92,8 +93,9 @@ function artefactsOf({
   candidate,
   dataset,
   metrics,
+  baseline,
 }: Registration): Record<ArtefactName, ArtefactRef> {
-  return { onnx: converted.onnx, trainer: candidate.model, encoder: dataset.encoder, metrics };
+  return { onnx: converted.onnx, trainer: candidate.model, encoder: dataset.encoder, metrics, baseline };
 }
 
 function entriesOf(sources: Record<ArtefactName, ArtefactRef>): [ArtefactName, ArtefactRef][] {

@@ -28,7 +28,8 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   };
   return {
     snapshot: async ({ project, asOf }) => takeSnapshot(dependencies, specOf(project), asOf),
-    prepare: async ({ project, snapshot }) => prepareDataset(dependencies, specOf(project), snapshot),
+    prepare: async ({ project, snapshot, championUntil }) =>
+      prepareDataset(dependencies, specOf(project), snapshot, championUntil),
     search: async ({ project, ...input }) => searchFamily(dependencies, specOf(project), input),
   };
 }

@@ -1,4 +1,5 @@
 /** Training: a pinned snapshot becomes encoded channels, channels become candidates. SageMaker's contract. */
+import type { MaturedInterval } from '../../workflows/domain/judging-slice.ts';
 import type { ArtefactRef, TableRef } from '../../workflows/domain/reference.ts';
 
 export type Family = 'boosted' | 'forest' | 'linear';
@@ -11,6 +12,8 @@ export interface TrainingSnapshot {
   readonly asOf: string;
   /** Starts of the matured intervals, in time order. */
   readonly intervals: readonly string[];
+  /** The same, with their counts. */
+  readonly matured: readonly MaturedInterval[];
   readonly rows: number;
   readonly positives: number;
   readonly digest: string;
@@ -65,8 +68,17 @@ export interface Candidate {
 export interface TrainingActivities {
   /** Also of nothing at all: whether it is enough to learn from, `prepare` decides. */
   snapshot(input: { project: string; asOf: string }): Promise<TrainingSnapshot>;
-  /** @throws NotEnoughData */
-  prepare(input: { project: string; snapshot: TrainingSnapshot; key: string }): Promise<Dataset>;
+  /**
+   * @param input.championUntil start of the interval in which the champion's training rows end: the test part is
+   * then the slice that both are judged on, by whole intervals, and not the spec's share of the rows
+   * @throws NotEnoughData
+   */
+  prepare(input: {
+    project: string;
+    snapshot: TrainingSnapshot;
+    championUntil?: string;
+    key: string;
+  }): Promise<Dataset>;
   /** Resumes at the first trial whose result is not in the store. */
   search(input: { project: string; dataset: Dataset; family: Family; key: string }): Promise<Candidate>;
 }

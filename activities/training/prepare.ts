@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 
 import type { Encoder } from '../../workflows/domain/encoder.ts';
+import { judgingSliceStart } from '../../workflows/domain/judging-slice.ts';
 import { quoteIdentifier } from '../../workflows/domain/identifier.ts';
 import type { ProjectSpec } from '../../workflows/domain/project.ts';
 import type { ArtefactRef } from '../../workflows/domain/reference.ts';
@@ -28,11 +29,17 @@ export async function prepareDataset(
   { store, lake, duckdb }: PrepareDependencies,
   spec: ProjectSpec,
   snapshot: TrainingSnapshot,
+  championUntil?: string,
 ): Promise<Dataset> {
   requireEnough(snapshot);
   return duckdb.session(async (session) => {
     await attachExamples(session, lake, spec, snapshot);
-    const parts = await assignParts(session, spec.training, snapshot);
+    const parts = await assignParts(
+      session,
+      spec.training,
+      snapshot,
+      championUntil && judgingSliceStart(snapshot.matured, championUntil, spec.gate.minPositives),
+    );
     await createLearningView(session, spec, learningParts(parts));
     const encoder = await fitEncoder(session, 'learning', spec.features);
     const files = await writeAll(session, spec, encoder, parts);

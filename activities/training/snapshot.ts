@@ -37,7 +37,8 @@ export async function takeSnapshot(
   const content = { features, labels, intervals: matured.map(({ period }) => period), rows, positives };
   // What may be learnt from, and not when it was asked for: the same content is the same snapshot.
   const digest = createHash('sha256').update(JSON.stringify(content)).digest('hex');
-  return { ...content, asOf, digest };
+  const counts = matured.map(({ period, rows, positives }) => ({ start: period, rows, positives }));
+  return { ...content, matured: counts, asOf, digest };
 }
 
 async function pin(lake: Lake, table: string): Promise<{ table: string; version: number }> {

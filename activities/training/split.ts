@@ -14,16 +14,22 @@ export interface Part {
 /** Of either class in every part: a ranking over fewer says nothing. */
 const NEEDED = 10;
 
-/** Makes the table `parts`: row_key, entity, period, label, place, part. @throws NotEnoughData */
+/**
+ * Makes the table `parts`: row_key, entity, period, label, place, part.
+ * @param testFrom start of the first interval of the test part, instead of the spec's share
+ * @throws NotEnoughData
+ */
 export async function assignParts(
   session: Session,
   { seed, testShare, selection }: TrainingSpec,
   { intervals }: Pick<TrainingSnapshot, 'intervals'>,
+  testFrom?: string,
 ): Promise<ReadonlyMap<string, Part>> {
   const folds = selection.by === 'cross-validation' ? selection.folds : 0;
   await session.run(`CREATE TABLE parts AS ${statement('parts')}`, {
     intervals: JSON.stringify(intervals),
     test_share: testShare,
+    test_from: testFrom ?? null,
     seed: String(seed),
     folds,
     validation_share: selection.by === 'validation' ? selection.share : 0,

@@ -88,6 +88,10 @@ export function describeEntry(entry: RegistryEntry): string {
       return `${entry.alias} moved from ${entry.expected ?? 'nothing'} to ${entry.version ?? 'nothing'}: ${entry.reason}`;
     case 'rollback':
       return `rolled back from ${entry.from} to ${entry.version}: ${entry.reason}`;
+    case 'decision':
+      return `decided: ${entry.decision.decision} (${entry.decision.reasons.map(({ measure }) => measure).join(', ')})`;
+    case 'freeze':
+      return `${entry.frozen ? 'frozen' : 'resumed'}: ${entry.reason}`;
   }
 }
 

@@ -123,5 +123,9 @@ function reasonOf(entry: RegistryEntry): string {
       return `${entry.alias}: ${entry.reason}`;
     case 'rollback':
       return `champion again in place of version ${entry.from}: ${entry.reason}`;
+    case 'decision':
+      return `decided: ${entry.decision.decision} (${entry.decision.reasons.map(({ measure }) => measure).join(', ')})`;
+    case 'freeze':
+      return `${entry.frozen ? 'frozen' : 'resumed'}: ${entry.reason}`;
   }
 }

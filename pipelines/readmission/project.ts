@@ -6,6 +6,7 @@ import type { ProjectSpec, TableNames, Transform } from '../../workflows/domain/
 import { CONTRACTS } from './contracts.ts';
 import { CATEGORICAL, NUMERIC, PRIOR } from './features.ts';
 import { SOURCE } from './source.ts';
+import { GOVERNANCE, MONITORING } from './governance.ts';
 import { GATE, TRAINING } from './training.ts';
 
 const sql = (file: string): string => readFileSync(new URL(`./sql/${file}.sql`, import.meta.url), 'utf8');
@@ -38,6 +39,8 @@ const BASE = {
   training: TRAINING,
   gate: GATE,
   operatingThreshold: 0.15,
+  monitoring: MONITORING,
+  governance: GOVERNANCE,
 } satisfies Partial<ProjectSpec>;
 
 /** The sample: its encounters are numbered as they happen, so what came before a patient's stay is known. */
@@ -78,5 +81,6 @@ function tableNames(project: string): TableNames {
     labels: `gold/${project}_labels`,
     excluded: `gold/${project}_excluded`,
     predictions: `gold/${project}_predictions`,
+    monitoring: `gold/${project}_monitoring`,
   };
 }

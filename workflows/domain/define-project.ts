@@ -1,4 +1,6 @@
 /** Checks that a project's spec is consistent with itself, and says all that is wrong at once. */
+import { driftPolicyProblems } from './drift/policy.ts';
+import { governanceProblems } from './governance/policy.ts';
 import { INTERVAL_COLUMN } from './project.ts';
 import type { Contract, FamilySpec, ProjectSpec, Range, TableNames } from './project.ts';
 
@@ -6,7 +8,7 @@ import type { Contract, FamilySpec, ProjectSpec, Range, TableNames } from './pro
 const LAYER_TABLES = {
   bronze: ['bronze', 'rejects'],
   silver: ['silver', 'quarantine'],
-  gold: ['features', 'labels', 'excluded', 'predictions'],
+  gold: ['features', 'labels', 'excluded', 'predictions', 'monitoring'],
 } as const satisfies Record<Contract['layer'], readonly (keyof TableNames)[]>;
 
 /** What a layer must write for its rows to be accounted for; `duplicates` is counted, not written. */
@@ -35,6 +37,8 @@ export function defineProject(spec: ProjectSpec): ProjectSpec {
     ...featuresOf(spec),
     ...trainingOf(spec),
     ...gateOf(spec),
+    ...monitoringOf(spec),
+    ...governanceProblems(spec.governance),
   ];
   if (problems.length > 0) throw new InvalidProject(spec.name, problems);
   return spec;
@@ -190,6 +194,19 @@ function gateOf({ gate, operatingThreshold }: ProjectSpec): string[] {
     ...(operatingThreshold > 0 && operatingThreshold < 1
       ? []
       : ['operatingThreshold must lie between 0 and 1']),
+  ];
+}
+
+function monitoringOf({ monitoring }: ProjectSpec): string[] {
+  const { drift, baselineMinRows, highShare } = monitoring;
+  return [
+    ...driftPolicyProblems(drift).map((problem) => `monitoring.drift: ${problem}`),
+    ...(baselineMinRows >= drift.minRows
+      ? []
+      : ['monitoring.baselineMinRows must be at least monitoring.drift.minRows']),
+    ...(highShare === undefined || (highShare.warning > 0 && highShare.warning <= highShare.critical)
+      ? []
+      : ['monitoring.highShare.warning must be above 0 and at most its critical']),
   ];
 }
 

@@ -1,5 +1,8 @@
 /** The spec of an ML project: everything about it that is data and not code. Written in `pipelines/<name>/project.ts`. */
 
+import type { DriftPolicy } from './drift/policy.ts';
+import type { GovernancePolicy } from './governance/policy.ts';
+
 /**
  * Text column of every table of a project, and what they are partitioned by: the start of the row's
  * interval, RFC 3339 in UTC to the second, so that its order as text is the order of time.
@@ -19,7 +22,7 @@ export interface SourceSpec {
   readonly integers: readonly string[];
 }
 
-/** Lake tables `<layer>/<name>`; all but `predictions` are written by the medallion. */
+/** Lake tables `<layer>/<name>`; all but `predictions` and `monitoring` are written by the medallion. */
 export interface TableNames {
   readonly bronze: string;
   readonly rejects: string;
@@ -32,6 +35,8 @@ export interface TableNames {
   /** Key, entity, interval and the rule that kept the row from being scored or learnt from. */
   readonly excluded: string;
   readonly predictions: string;
+  /** Every measure of every interval that was monitored. */
+  readonly monitoring: string;
 }
 
 interface ContractBase {
@@ -126,6 +131,15 @@ export interface GatePolicy {
   readonly slices: { readonly minPositives: number; readonly alpha: number };
 }
 
+/** What is watched of the inputs and outputs of a model at work. */
+export interface MonitoringSpec {
+  readonly drift: DriftPolicy;
+  /** Rows that an interval needs for its features to be the baseline of a model trained on it. */
+  readonly baselineMinRows: number;
+  /** Shares of rows decided `high` that are worth a look, and that are not to be believed. */
+  readonly highShare?: { readonly warning: number; readonly critical: number };
+}
+
 export interface ProjectSpec {
   readonly name: string;
   readonly model: string;
@@ -151,4 +165,6 @@ export interface ProjectSpec {
   readonly gate: GatePolicy;
   /** Scores at or above it are decided `high`. */
   readonly operatingThreshold: number;
+  readonly monitoring: MonitoringSpec;
+  readonly governance: GovernancePolicy;
 }

@@ -11,7 +11,7 @@ export type Registration = Parameters<RegistryActivities['register']>[0];
 export async function makeRegistration(
   store: ObjectStore,
   key: string,
-  artefacts: Partial<Record<'onnx' | 'encoder' | 'metrics', Uint8Array | string>> = {},
+  artefacts: Partial<Record<'onnx' | 'encoder' | 'metrics' | 'baseline', Uint8Array | string>> = {},
 ): Promise<Registration> {
   const save = (name: string, body: Uint8Array | string = `${name} of ${key}`): Promise<ArtefactRef> =>
     saveArtefact(store, `work/${key}/${name}`, body);
@@ -22,6 +22,7 @@ export async function makeRegistration(
     dataset: { ...DATASET, encoder },
     converted: { onnx: await save('onnx', artefacts.onnx), parity: { rows: 10, maxAbsDiff: 0 } },
     metrics: await save('metrics', artefacts.metrics),
+    baseline: await save('baseline', artefacts.baseline),
     run: `run of ${key}`,
     key,
   };
@@ -56,6 +57,7 @@ const DATASET: Dataset = {
     labels: { table: 'gold/labels', version: 0 },
     asOf: '2025-01-01T00:00:00Z',
     intervals: ['2024-11-01T00:00:00Z'],
+    matured: [{ start: '2024-11-01T00:00:00Z', rows: 100, positives: 11 }],
     rows: 100,
     positives: 11,
     digest: 'snapshot',

@@ -1,5 +1,5 @@
--- Where each matured row belongs. The newest $test_share are the test part, whole; other rows of its
--- entities are removed. The rest is split by a seeded hash of the entity, so that neither the order
+-- Where each matured row belongs. Rows of intervals from $test_from on are the test part, or without it
+-- the newest $test_share, whole; other rows of its entities are removed. The rest is split by a seeded hash of the entity, so that neither the order
 -- of rows nor other entities decide where one stands: into folds, or into train and validation.
 WITH matured AS (
   SELECT row_key, entity, period, label
@@ -13,13 +13,21 @@ placed AS (
     count(*) OVER () AS total
   FROM matured
 ),
+sided AS (
+  SELECT
+    *,
+    CASE
+      WHEN CAST($test_from AS VARCHAR) IS NULL THEN place > total - ceil(total * $test_share)
+      ELSE period >= CAST($test_from AS VARCHAR)
+    END AS in_test
+  FROM placed
+),
 hashed AS (
   SELECT
     *,
-    place > total - ceil(total * $test_share) AS in_test,
-    bool_or(place > total - ceil(total * $test_share)) OVER (PARTITION BY entity) AS tested,
+    bool_or(in_test) OVER (PARTITION BY entity) AS tested,
     CAST(md5_number_lower(concat($seed, '/', entity)) AS DOUBLE) / 18446744073709551616.0 AS draw
-  FROM placed
+  FROM sided
 )
 SELECT
   row_key,

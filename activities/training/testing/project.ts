@@ -1,4 +1,6 @@
 /** A small synthetic project in a temporary lake: two monthly intervals of history, and three live ones. */
+import { DEFAULT_DRIFT_POLICY } from '../../../workflows/domain/drift/policy.ts';
+import { DEFAULT_GOVERNANCE } from '../../../workflows/domain/governance/policy.ts';
 import type { ProjectSpec, TrainingSpec } from '../../../workflows/domain/project.ts';
 import type { TemporaryLake } from '../../lake/testing/temporary-lake.ts';
 
@@ -49,6 +51,7 @@ export function syntheticProject(training: TrainingSpec = TRAINING): ProjectSpec
       labels: table('labels'),
       excluded: table('excluded'),
       predictions: table('predictions'),
+      monitoring: table('monitoring'),
     },
     contracts: [],
     transforms: { silver: [], gold: [] },
@@ -68,6 +71,8 @@ export function syntheticProject(training: TrainingSpec = TRAINING): ProjectSpec
       slices: { minPositives: 100, alpha: 0.05 },
     },
     operatingThreshold: 0.3,
+    monitoring: { drift: DEFAULT_DRIFT_POLICY, baselineMinRows: 1000 },
+    governance: DEFAULT_GOVERNANCE,
   };
 }
 

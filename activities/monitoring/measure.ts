@@ -1,0 +1,195 @@
+/** An interval that has been scored, held against the baseline of the model that scored it. */
+import { ApplicationFailure } from '@temporalio/common';
+import {
+  compareWithBaseline,
+  type ColumnDrift,
+  type DriftReport,
+} from '../../workflows/domain/drift/compare.ts';
+import { driftMeasure, highShareMeasure } from '../../workflows/domain/governance/measures.ts';
+import type { Interval } from '../../workflows/domain/interval.ts';
+import { INTERVAL_COLUMN, type ProjectSpec } from '../../workflows/domain/project.ts';
+import type { TableRef } from '../../workflows/domain/reference.ts';
+import { writeArtefact } from '../artefact.ts';
+import { attempt } from '../attempt.ts';
+import type { DuckDB, Lake, Session } from '../lake/contract.ts';
+import type { Registry } from '../registry/contract.ts';
+import type { PinnedModel } from '../scoring/contract.ts';
+import type { ObjectStore } from '../store/contract.ts';
+import type { ModelBaseline, Monitored, MonitoringActivities } from './contract.ts';
+import { createCountedView, featureColumns, SCORE, type CountingPort } from './counted-views.ts';
+import { readOutputs, type Outputs } from './outputs.ts';
+import { partitionsWithin } from './partitions.ts';
+import { writeRows, type MonitoringRow } from './table.ts';
+
+export interface MeasureDependencies {
+  readonly store: ObjectStore;
+  readonly lake: Lake;
+  readonly duckdb: DuckDB;
+  readonly registry: Registry;
+  readonly counting: CountingPort;
+}
+
+/** What a report is made of later. */
+export interface Comparison {
+  readonly reference: { readonly intervals: readonly string[]; readonly eventRate: number };
+  readonly features: DriftReport;
+  readonly score: ColumnDrift;
+  readonly outputs: Outputs;
+}
+
+/** @throws NothingToMonitor */
+export async function measure(
+  deps: MeasureDependencies,
+  spec: ProjectSpec,
+  input: Parameters<MonitoringActivities['measure']>[0],
+): Promise<Monitored> {
+  const { interval, model, run, key } = input;
+  const baseline = await readBaseline(deps.registry, model);
+  const comparison = await compare(deps, spec, baseline, input);
+  const { features, score, outputs } = comparison;
+  await writeRows(
+    deps,
+    spec.tables.monitoring,
+    { interval, part: 'drift', model, run, rows: rowsOf(comparison, spec) },
+    key,
+  );
+  const named = (verdict: string): string[] =>
+    features.columns.filter((column) => column.verdict === verdict).map(({ name }) => name);
+  const bytes = new TextEncoder().encode(`${JSON.stringify(comparison)}\n`);
+  const alarms = named('alarm');
+  attempt().log('monitored', { rows: outputs.rows, alarms: alarms.length, scorePsi: score.psi ?? undefined });
+  return {
+    interval,
+    model,
+    rows: outputs.rows,
+    verdict: features.verdict,
+    scorePsi: score.psi,
+    alarms,
+    warnings: named('warn'),
+    faults: faultsOf(comparison),
+    scoreMean: outputs.scoreMean,
+    comparison: await writeArtefact(deps.store, `monitoring/${spec.name}`, 'json', bytes),
+  };
+}
+
+/** @throws DigestMismatch */
+async function readBaseline(registry: Registry, { model, version }: PinnedModel): Promise<ModelBaseline> {
+  const bytes = await registry.artefact(model, version, 'baseline');
+  return JSON.parse(new TextDecoder().decode(bytes)) as ModelBaseline;
+}
+
+async function compare(
+  { lake, duckdb, counting }: MeasureDependencies,
+  spec: ProjectSpec,
+  baseline: ModelBaseline,
+  { interval, features, predictions }: Parameters<MonitoringActivities['measure']>[0],
+): Promise<Comparison> {
+  const policy = spec.monitoring.drift;
+  return duckdb.session(async (session) => {
+    await attachWithin(session, lake, 'features', features, interval);
+    await attachWithin(session, lake, 'predictions', predictions, interval);
+    await createCountedView(session, 'current', featureColumns(spec.features), 'features');
+    await createCountedView(session, 'scored', SCORE, 'predictions');
+    const counts = await counting.countAgainst(session, 'current', baseline.features);
+    const scores = await counting.countAgainst(session, 'scored', baseline.score);
+    const [score] = compareWithBaseline(baseline.score, scores, policy).columns;
+    return {
+      reference: { intervals: baseline.intervals, eventRate: baseline.eventRate },
+      features: compareWithBaseline(baseline.features, counts, policy),
+      score: score!,
+      outputs: await readOutputs(session, 'scored', spec.operatingThreshold),
+    };
+  });
+}
+
+async function attachWithin(
+  session: Session,
+  lake: Lake,
+  view: string,
+  ref: TableRef,
+  interval: Interval,
+): Promise<void> {
+  const within = await partitionsWithin(lake, ref, interval);
+  if (within.length === 0) {
+    const { start, end } = interval;
+    throw ApplicationFailure.nonRetryable(
+      `${ref.table} has no rows from ${start} to ${end} at version ${ref.version}. Score that interval first.`,
+      'NothingToMonitor',
+      { table: ref.table, interval },
+    );
+  }
+  await lake.attach(session, view, ref, { where: { [INTERVAL_COLUMN]: within } });
+}
+
+function rowsOf(comparison: Comparison, { monitoring }: ProjectSpec): MonitoringRow[] {
+  const { features, score, outputs } = comparison;
+  const { drift, highShare } = monitoring;
+  const judged = [
+    ...features.columns.map((column) => ({
+      ...driftMeasure('feature', column, drift),
+      reason: column.reason,
+    })),
+    { ...driftMeasure('score', { ...score, name: 'score_psi' }, drift), reason: score.reason },
+    ...(highShare ? [{ ...highShareMeasure(outputs.aboveThreshold, highShare), reason: null }] : []),
+  ];
+  const { estimatedAuc, ...figures } = outputs;
+  return [
+    ...judged.map(({ kind, name, level, value, threshold, reason }) => ({
+      kind,
+      name,
+      measure: kind === 'output' ? 'share' : `${kind}_psi`,
+      value,
+      level,
+      threshold,
+      reason,
+    })),
+    ...features.columns.flatMap((column) => figuresOf('feature', column.name, column)),
+    ...figuresOf('score', 'score_psi', score),
+    ...faultsOf(comparison).map(({ column, reason }) => ({
+      ...figure('quality', column, 'fault', null),
+      level: 'broken' as const,
+      reason,
+    })),
+    ...Object.entries(figures).map(([name, value]) => figure('data', name, name, value)),
+    figure('data', 'auc', 'auc_estimate', estimatedAuc),
+  ];
+}
+
+function figuresOf(kind: string, name: string, column: ColumnDrift): MonitoringRow[] {
+  const { psiCritical, psiSmoothed, chiSquare, jensenShannon, ks, missing, unseen, summary } = column;
+  const figures: Record<string, number | null | undefined> = {
+    psi_smoothed: psiSmoothed,
+    psi_critical: psiCritical,
+    chi_square: chiSquare?.statistic,
+    chi_square_p: chiSquare?.pValue,
+    jensen_shannon: jensenShannon,
+    ks: ks?.statistic,
+    ks_p: ks?.pValue,
+    missing_share: missing.current,
+    missing_share_reference: missing.reference,
+    unseen_share: unseen.current,
+    ...summary?.current,
+    ...Object.fromEntries(
+      Object.entries(summary?.reference ?? {}).map(([measure, value]) => [`${measure}_reference`, value]),
+    ),
+  };
+  return Object.entries(figures).flatMap(([measure, value]) =>
+    value === undefined ? [] : [figure(kind, name, measure, value)],
+  );
+}
+
+function figure(kind: string, name: string, measure: string, value: number | null): MonitoringRow {
+  return { kind, name, measure, value, level: null, threshold: null, reason: null };
+}
+
+function faultsOf({ features, outputs }: Comparison): { column: string; reason: string }[] {
+  const invalid = outputs.missing + outputs.outsideUnitInterval;
+  return [
+    ...features.columns.flatMap(({ name, quality }) =>
+      quality.verdict === 'broken' ? quality.reasons.map((reason) => ({ column: name, reason })) : [],
+    ),
+    ...(invalid > 0
+      ? [{ column: 'score', reason: `${invalid} scores are missing or outside of 0 to 1` }]
+      : []),
+  ];
+}

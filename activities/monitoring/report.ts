@@ -1,0 +1,114 @@
+/** The document of a monitoring report, out of the comparison, the decision and the table. */
+import type { DriftVerdict } from '../../workflows/domain/drift/compare.ts';
+import type { Estimate } from '../../workflows/domain/evaluation.ts';
+import type { Decision } from '../../workflows/domain/governance/decision.ts';
+import type { ProjectSpec } from '../../workflows/domain/project.ts';
+import type { MonitoredInterval, MonitoredPerformance, MonitoringReport } from '../reports/contract.ts';
+import type { Monitored } from './contract.ts';
+import type { Comparison } from './measure.ts';
+import { byInterval, type StoredRow } from './table.ts';
+
+/** @param rows of the intervals up to the report's own */
+export function monitoringReport(
+  spec: ProjectSpec,
+  { interval, model }: Monitored,
+  { reference, features, score, outputs }: Comparison,
+  decision: Decision,
+  rows: readonly StoredRow[],
+): MonitoringReport {
+  const { warn, alarm } = spec.monitoring.drift;
+  const intervals = byInterval(rows);
+  const { estimatedAuc: _estimate, rows: _rows, ...figures } = outputs;
+  const days = reference.intervals.map((start) => start.slice(0, 10)).join(', ');
+  return {
+    format: 'assay-monitoring-report-1',
+    project: spec.name,
+    interval,
+    model,
+    decision,
+    reference: `${days}, the newest data that version ${model.version} learnt from`,
+    thresholds: { warn, alarm },
+    drift: features,
+    score,
+    outputs: { ...figures, threshold: spec.operatingThreshold },
+    ...performanceOf(intervals),
+    history: intervals.map(historyOf),
+  };
+}
+
+interface IntervalRows {
+  readonly interval: Monitored['interval'];
+  readonly rows: readonly StoredRow[];
+}
+
+function historyOf({ interval, rows }: IntervalRows): MonitoredInterval {
+  const auc = estimateOf(rows, 'auc');
+  const calibration = estimateOf(rows, 'calibration');
+  const eventRate = valueOf(rows, 'event_rate');
+  return {
+    interval,
+    version: rows[0]?.version ?? 0,
+    rows: valueOf(rows, 'rows') ?? 0,
+    scorePsi: valueOf(rows, 'score_psi'),
+    scoreMean: valueOf(rows, 'scoreMean'),
+    ...(eventRate !== null && { eventRate }),
+    ...(auc && { auc }),
+    ...(calibration && { calibration }),
+    features: rows
+      .filter(({ kind, measure }) => kind === 'feature' && measure === 'feature_psi')
+      .map(({ name, value, level }) => ({
+        name,
+        psi: value,
+        verdict: VERDICTS.get(level) ?? ('insufficient_data' as const),
+      })),
+  };
+}
+
+const VERDICTS: ReadonlyMap<string | null, DriftVerdict> = new Map([
+  ['ok', 'ok'],
+  ['warning', 'warn'],
+  ['critical', 'alarm'],
+]);
+
+/** The newest interval whose labels are known; before there is one, an estimate from the newest scores. */
+function performanceOf(intervals: readonly IntervalRows[]): { performance?: MonitoredPerformance } {
+  const known = intervals.findLast(({ rows }) => rows.some(({ part }) => part === 'performance'));
+  if (known) return { performance: realised(known) };
+  const newest = intervals.at(-1);
+  const estimate = newest && valueOf(newest.rows, 'auc_estimate');
+  if (!newest || estimate === null || estimate === undefined) return {};
+  const auc = { value: estimate, low: estimate, high: estimate };
+  return {
+    performance: { interval: newest.interval, estimated: true, rows: valueOf(newest.rows, 'rows') ?? 0, auc },
+  };
+}
+
+function realised({ interval, rows }: IntervalRows): MonitoredPerformance {
+  const auc = estimateOf(rows, 'auc');
+  const prAuc = estimateOf(rows, 'pr_auc');
+  const calibration = estimateOf(rows, 'calibration');
+  const gini = valueOf(rows, 'gini');
+  const positives = valueOf(rows, 'positives');
+  return {
+    interval,
+    estimated: false,
+    rows: valueOf(rows, 'rows') ?? 0,
+    ...(positives !== null && { positives }),
+    ...(auc && { auc }),
+    ...(gini !== null && { gini }),
+    ...(prAuc && { prAuc }),
+    ...(calibration && { calibration }),
+  };
+}
+
+function valueOf(rows: readonly StoredRow[], measure: string): number | null {
+  return rows.find((row) => row.measure === measure)?.value ?? null;
+}
+
+function estimateOf(rows: readonly StoredRow[], measure: string): Estimate | undefined {
+  const [value, low, high] = [measure, `${measure}_low`, `${measure}_high`].map((name) =>
+    valueOf(rows, name),
+  );
+  if (typeof value !== 'number' || typeof low !== 'number' || typeof high !== 'number') return undefined;
+  return { value, low, high };
+}
