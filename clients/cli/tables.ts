@@ -9,7 +9,7 @@ import type { CommandContext } from './command.ts';
 import { action, example } from './command.ts';
 import type { Output } from './output.ts';
 
-interface TableServices {
+export interface TableServices {
   readonly lake: Lake;
   readonly duckdb: DuckDB;
 }

@@ -56,6 +56,6 @@ export const GATE: GatePolicy = {
   ceilingAuc: 0.75,
   suspiciousGain: 0.03,
   minPositives: 800,
-  maxLatencyMs: 20,
+  maxLatencyMs: 100,
   slices: { minPositives: 100, alpha: 0.05 },
 };

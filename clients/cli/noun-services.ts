@@ -1,0 +1,104 @@
+/** What each noun of the command works with, out of all that the composition root offers. */
+import { join } from 'node:path';
+import { z } from 'zod';
+
+import { createComponents } from '../../workers/components.ts';
+import { ROOT } from '../../workers/env.ts';
+import { startPlatform } from '../../workers/platform.ts';
+import { convertModel, evaluateScores, type Services } from '../../workers/services.ts';
+import type { AnyPipeline } from '../../workflows/engine/definition.ts';
+import { pipelineGraph } from '../../workflows/engine/dry-run.ts';
+import { completeRun } from '../runs/complete.ts';
+import { unknownPipeline } from '../runs/list.ts';
+import type { DemoServices } from './demo.ts';
+import type { DoctorServices } from './doctor.ts';
+import type { EvaluationServices } from './evaluate.ts';
+import type { ConversionServices } from './models-convert.ts';
+import type { ModelServices } from './models.ts';
+import type { Output } from './output.ts';
+import type { PipelineServices } from './pipelines.ts';
+import type { PredictionServices } from './predictions.ts';
+import type { TableServices } from './tables.ts';
+import type { UpServices } from './up.ts';
+
+const STARTED_BY = 'cli';
+
+/** @param ownFolder of a store that the demo may empty */
+export function demoServices(
+  services: Services,
+  ownFolder: string | undefined,
+  output: Output,
+): DemoServices {
+  return {
+    ...services,
+    ...(ownFolder !== undefined && { ownFolder }),
+    startEmbedded: () => startPlatform(services, output),
+    on: (address) => ({ ...services, client: () => services.clientAt(address) }),
+  };
+}
+
+export function modelServices(services: Services): ModelServices {
+  const { registry, projects } = services;
+  return {
+    registry,
+    projects,
+    promote: (params) =>
+      completeRun(services, 'promotion', { params, key: params.project, startedBy: STARTED_BY }),
+    rollBack: (params) =>
+      completeRun(services, 'rollback', { params, key: params.model, startedBy: STARTED_BY }),
+  };
+}
+
+export function predictionServices(services: Services): PredictionServices {
+  const { projects, store } = services;
+  return {
+    projects,
+    store,
+    scoreUpload: (params) =>
+      completeRun(services, 'uploadScoring', { params, key: params.project, startedBy: STARTED_BY }),
+  };
+}
+
+export async function doctorServices(all: Services): Promise<DoctorServices> {
+  const components = createComponents({
+    store: all.store,
+    duckdb: await all.duckdb(),
+    temporalCommand: all.env.temporalCommand,
+    temporalAddress: all.env.temporalAddress,
+    xgboostLibrary: all.env.xgboostLibrary,
+    bundleFile: join(ROOT, 'dist', 'workflow-bundle.js'),
+  });
+  return { components };
+}
+
+export function pipelineServices({ pipelines }: Services): PipelineServices {
+  const find = (name: string): AnyPipeline['definition'] => {
+    const definition = pipelines.get(name);
+    if (definition) return definition;
+    throw unknownPipeline(pipelines, name);
+  };
+  return {
+    pipelines,
+    graph: (name, params) => pipelineGraph({ definition: find(name) }, params),
+    paramsSchema: (name) => {
+      const schema = find(name).params?.();
+      return schema instanceof z.ZodType ? z.toJSONSchema(schema, { io: 'input' }) : {};
+    },
+  };
+}
+
+export function evaluationServices(services: Services): EvaluationServices {
+  return { evaluateFile: (request) => evaluateScores(request, services) };
+}
+
+export function conversionServices({ env }: Services): ConversionServices {
+  return { convertModel: (file) => convertModel(file, env) };
+}
+
+export async function tableServices(services: Services): Promise<TableServices> {
+  return { lake: await services.lake(), duckdb: await services.duckdb() };
+}
+
+export function upServices(services: Services, output: Output): UpServices {
+  return { startEmbedded: () => startPlatform(services, output) };
+}
