@@ -212,10 +212,12 @@ test('a report has every column, the decision, and the intervals up to its own',
     interval: MAY,
     model,
     decision: DECISION,
-    drift: { quality: 'ok', reference: { rows: ROWS / 5 }, current: { rows: ROWS / 5 } },
+    quality: { verdict: 'ok', findings: [] },
+    reference: { rows: ROWS / 5 },
+    current: { rows: ROWS / 5 },
   });
-  for (const column of [...report.drift.columns, report.score!]) {
-    expect(column.bins.reduce((sum, { counts }) => sum + counts.current, 0)).toBe(ROWS / 5);
+  for (const column of [...report.columns, report.score!]) {
+    expect(column.bins.reduce((sum, { current }) => sum + current, 0)).toBe(ROWS / 5);
   }
   expect(report.history.map(({ interval }) => interval)).toEqual([MAY]);
   expect(report.history[0]?.features.map(({ name }) => name)).toEqual(['age', 'days', 'sex', 'ward']);

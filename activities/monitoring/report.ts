@@ -1,9 +1,14 @@
 /** The document of a monitoring report, out of the comparison, the decision and the table. */
-import type { DriftVerdict } from '../../workflows/domain/drift/compare.ts';
+import type { ColumnDrift, DriftVerdict } from '../../workflows/domain/drift/compare.ts';
 import type { Estimate } from '../../workflows/domain/evaluation.ts';
 import type { Decision } from '../../workflows/domain/governance/decision.ts';
 import type { ProjectSpec } from '../../workflows/domain/project.ts';
-import type { MonitoredInterval, MonitoredPerformance, MonitoringReport } from '../reports/contract.ts';
+import type {
+  ColumnReport,
+  MonitoredInterval,
+  MonitoredPerformance,
+  MonitoringReport,
+} from '../reports/contract.ts';
 import type { Monitored } from './contract.ts';
 import type { Comparison } from './measure.ts';
 import { byInterval, type StoredRow } from './table.ts';
@@ -11,29 +16,44 @@ import { byInterval, type StoredRow } from './table.ts';
 /** @param rows of the intervals up to the report's own */
 export function monitoringReport(
   spec: ProjectSpec,
-  { interval, model }: Monitored,
+  { interval, model, faults }: Monitored,
   { reference, features, score, outputs }: Comparison,
   decision: Decision,
   rows: readonly StoredRow[],
 ): MonitoringReport {
   const { warn, alarm } = spec.monitoring.drift;
   const intervals = byInterval(rows);
-  const { estimatedAuc: _estimate, rows: _rows, ...figures } = outputs;
+  const { estimatedAuc: _estimate, rows: scored, ...figures } = outputs;
   const days = reference.intervals.map((start) => start.slice(0, 10)).join(', ');
   return {
     format: 'assay-monitoring-report-1',
     project: spec.name,
     interval,
     model,
+    verdict: features.verdict,
     decision,
-    reference: `${days}, the newest data that version ${model.version} learnt from`,
+    reference: {
+      description: `${days}, the newest data that version ${model.version} learnt from`,
+      rows: features.reference.rows,
+    },
+    current: { rows: scored },
     thresholds: { warn, alarm },
-    drift: features,
-    score,
+    score: columnReport({ ...score, name: 'score' }),
+    columns: features.columns.map(columnReport),
+    quality: { verdict: faults.length > 0 ? 'broken' : 'ok', findings: faults.map(finding) },
     outputs: { ...figures, threshold: spec.operatingThreshold },
     ...performanceOf(intervals),
     history: intervals.map(historyOf),
   };
+}
+
+function columnReport(column: ColumnDrift): ColumnReport {
+  const { binning: _binning, psiSmoothed: _smoothed, unseen: _unseen, quality: _quality, ...shown } = column;
+  return { ...shown, bins: column.bins.map(({ label, counts }) => ({ label, ...counts })) };
+}
+
+function finding(fault: Monitored['faults'][number]): MonitoringReport['quality']['findings'][number] {
+  return { ...fault, measure: 'data quality', value: null, threshold: null };
 }
 
 interface IntervalRows {
