@@ -1,0 +1,180 @@
+/** How well the scores rank, and how far they can be read as probabilities. */
+import type { TrainingReport } from '../contract.ts';
+import { calibrationChart } from '../charts/calibration.ts';
+import { curveChart } from '../charts/curves.ts';
+import { scoreHistogram } from '../charts/score-histogram.ts';
+import { html, type Html } from '../html.ts';
+import { count, decimal, estimate, percent } from '../numbers.ts';
+import { figure, section, table } from '../page.ts';
+
+export function discrimination(report: TrainingReport): Html {
+  const { figures } = report;
+  return section(
+    'How well it ranks',
+    html`<p>
+      Drawn on this version’s own held-out rows: ${count(figures.rows)}, of which ${count(figures.positives)}
+      with the event. None of them was learnt from.
+    </p>`,
+    html`<div class="charts">${roc(report)}${precisionRecall(report)}${lift(report)}</div>`,
+  );
+}
+
+export function probabilities(report: TrainingReport): Html {
+  return section(
+    'Scores as probabilities',
+    html`<p>
+      If a score of 20 % means that one in five has the event, the points stand on the diagonal. Above it the
+      model promises too little, below it too much.
+    </p>`,
+    html`<div class="charts">${calibration(report)}${histogram(report)}</div>`,
+  );
+}
+
+function roc({ figures, evaluation }: TrainingReport): Html {
+  const chart = curveChart({
+    id: 'roc',
+    title: 'ROC curve: share of rows with the event that are found, by share of false alarms',
+    x: { name: 'false alarms among rows without the event', percent: true, max: 1 },
+    y: { name: 'found', percent: true, max: 1 },
+    lines: [
+      {
+        points: [
+          [0, 0],
+          [1, 1],
+        ],
+        tone: 'muted',
+        dashed: true,
+      },
+      {
+        points: figures.roc.map((point) => [point.falsePositiveRate, point.truePositiveRate]),
+        tone: 'model',
+      },
+    ],
+  });
+  return figure(chart, {
+    name: 'ROC curve',
+    caption: html`Share of events found against share of false alarms. The dashed line is guessing. AUC on the
+    rows of the gate ${decimal(evaluation.auc.value)}.`,
+    numbers: table(
+      [
+        { title: 'False alarms', number: true },
+        { title: 'Found', number: true },
+      ],
+      figures.roc.map((point) => [percent(point.falsePositiveRate), percent(point.truePositiveRate)]),
+    ),
+  });
+}
+
+function precisionRecall({ figures }: TrainingReport): Html {
+  const eventRate = figures.positives / figures.rows;
+  const highest = Math.max(
+    eventRate,
+    ...figures.precisionRecall.filter(({ recall }) => recall >= 0.02).map(({ precision }) => precision),
+  );
+  const chart = curveChart({
+    id: 'pr',
+    title: 'Precision-recall curve, with the event rate as the level of guessing',
+    x: { name: 'found (recall)', percent: true, max: 1 },
+    y: { name: 'right (precision)', percent: true, max: Math.min(1, Math.ceil(highest * 10) / 10) },
+    lines: [
+      {
+        points: [
+          [0, eventRate],
+          [1, eventRate],
+        ],
+        tone: 'muted',
+        dashed: true,
+      },
+      { points: figures.precisionRecall.map(({ recall, precision }) => [recall, precision]), tone: 'model' },
+    ],
+  });
+  return figure(chart, {
+    name: 'Precision and recall',
+    caption: html`Of those flagged, how many have the event, against how many of all events are found. The
+    dashed line is the event rate, ${percent(eventRate)}.`,
+    numbers: table(
+      [
+        { title: 'Recall', number: true },
+        { title: 'Precision', number: true },
+      ],
+      figures.precisionRecall.map(({ recall, precision }) => [percent(recall), percent(precision)]),
+    ),
+  });
+}
+
+function lift({ figures }: TrainingReport): Html {
+  const { capacity } = figures;
+  const chart = curveChart({
+    id: 'lift',
+    title: 'Lift by share of rows acted on, with a line where the operating threshold stands',
+    x: { name: 'rows acted on, highest scores first', percent: true, max: 1 },
+    y: { name: 'lift' },
+    lines: [
+      {
+        points: [
+          [0, 1],
+          [1, 1],
+        ],
+        tone: 'muted',
+        dashed: true,
+      },
+      { points: figures.lift.map(({ share, lift }) => [share, lift]), tone: 'model' },
+    ],
+    limit: { at: capacity.share, label: 'capacity' },
+  });
+  return figure(chart, {
+    name: 'Lift',
+    caption: html`How many times more events than by chance, if only the highest scores are acted on. At the
+    operating threshold that is ${percent(capacity.share)} of the rows, with a lift of
+    ${decimal(capacity.lift, 2)} and ${percent(capacity.recall)} of all events.`,
+    numbers: table(
+      [
+        { title: 'Acted on', number: true },
+        { title: 'Lift', number: true },
+        { title: 'Events found', number: true },
+      ],
+      figures.lift.map(({ share, lift, recall }) => [percent(share, 0), decimal(lift, 2), percent(recall)]),
+    ),
+  });
+}
+
+function calibration({ figures, evaluation }: TrainingReport): Html {
+  return figure(calibrationChart('calibration', figures.calibration), {
+    name: 'Calibration',
+    caption: html`Each point is a tenth of the rows, with the 95 % interval of its event rate. Over all rows
+    of the gate, mean score / event rate is ${decimal(evaluation.calibration)}.`,
+    numbers: table(
+      [
+        { title: 'Scores' },
+        { title: 'Rows', number: true },
+        { title: 'Events', number: true },
+        { title: 'Mean score', number: true },
+        { title: 'Event rate', number: true },
+      ],
+      figures.calibration.map((bin) => [
+        html`${percent(bin.low)} to ${percent(bin.high)}`,
+        count(bin.rows),
+        count(bin.positives),
+        percent(bin.meanScore),
+        estimate(bin.eventRate, percent),
+      ]),
+    ),
+  });
+}
+
+function histogram({ figures }: TrainingReport): Html {
+  const { capacity, scores } = figures;
+  return figure(scoreHistogram('scores', scores, capacity.threshold), {
+    name: 'Scores by class',
+    caption: html`<span class="key"></span>with the event <span class="key other"></span>without. Each class
+      sums to 100 %. What lies right of the dashed line is flagged.`,
+    numbers: table(
+      [{ title: 'Scores' }, { title: 'with the event', number: true }, { title: 'without', number: true }],
+      scores.map((bin) => [
+        html`${percent(bin.low)} to ${percent(bin.high)}`,
+        count(bin.positives),
+        count(bin.negatives),
+      ]),
+    ),
+  });
+}
