@@ -96,7 +96,8 @@ export async function evaluateScores(
   services: Pick<Services, 'duckdb'>,
 ): Promise<EvaluatedFile> {
   const { evaluateFile } = await import('../activities/evaluation/evaluate-file.ts');
-  return evaluateFile(await services.duckdb(), request);
+  const { openTableFile } = await import('../activities/lake/table-file.ts');
+  return evaluateFile({ duckdb: await services.duckdb(), openFile: openTableFile }, request);
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ovarian } from '../../workflows/domain/testing/ovarian.ts';
 import { referenceSample } from '../../workflows/domain/testing/samples.ts';
 import { createDuckDB } from '../lake/duckdb.ts';
+import { openTableFile } from '../lake/table-file.ts';
 import type { DuckDB } from '../lake/contract.ts';
 import type { EvaluatedClasses, EvaluatedScores, ScoreFileRequest } from './contract.ts';
 import { evaluateFile } from './evaluate-file.ts';
@@ -26,7 +28,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 type Options = Partial<Omit<ScoreFileRequest, 'file'>>;
 
 async function evaluate(file: string, options: Options = {}) {
-  return evaluateFile(duckdb, { file, label: 'y', scores: ['s'], slices: [], threshold: 0.5, ...options });
+  const request = { file, label: 'y', scores: ['s'], slices: [], threshold: 0.5, ...options };
+  return evaluateFile({ duckdb, openFile: openTableFile }, request);
 }
 
 async function written(content: string | Uint8Array): Promise<string> {
@@ -77,6 +80,16 @@ describe('evaluateFile', () => {
     const wide = await parquet(`SELECT y > 0 AS y, CAST(s AS DECIMAL(9, 6)) AS s FROM read_csv('${comma}')`);
     for (const file of [semicolon, quoted, packed, columnar, wide])
       expect(await scoresOf(file)).toEqual(expected);
+  });
+
+  it('equals the published example of DeLong, DeLong and Clarke-Pearson (1988)', async () => {
+    const { labels, totalProtein, kgScore } = ovarian;
+    const rows = labels.map((label, row) => `${label},${totalProtein[row]},${kgScore[row]}`);
+    const { auc, difference } = await scoresOf(await csv('y,s,kg', rows), { champion: 'kg' });
+    // SAS/STAT's user's guide: 0.6478, χ² 0.5554, p 0.4561; further digits by the direct formula in numpy 2.4.6
+    expect(auc.value).toBeCloseTo(0.6478494623655914, 12);
+    expect(difference?.auc.z).toBeCloseTo(-0.7452183896579938, 12);
+    expect(difference?.auc.pValue).toBeCloseTo(0.4561397075074729, 12);
   });
 
   it('takes rows of one group together and finds the same every time', async () => {

@@ -5,6 +5,7 @@ import { compareModels, type Comparison } from '../../workflows/domain/compariso
 import { judgeScores, type ScorePolicy, type ScoreVerdict } from '../../workflows/domain/judge-scores.ts';
 import { multiClassMetrics } from '../../workflows/domain/multiclass.ts';
 import type { DuckDB, Session } from '../lake/contract.ts';
+import type { OpenTableFile } from '../lake/table-file.ts';
 import {
   binaryCode,
   classesOfColumns,
@@ -14,17 +15,26 @@ import {
   MOST_CLASSES,
 } from './class-labels.ts';
 import type { EvaluatedClasses, EvaluatedFile, EvaluatedScores, ScoreFileRequest } from './contract.ts';
-import { chooseColumns, invalidScores } from './score-columns.ts';
+import { chooseColumns, DELIVERED, invalidScores } from './score-columns.ts';
 import { readScoreRows, type ScoreRows } from './score-rows.ts';
-import { openTableFile } from './table-file.ts';
+
+export interface EvaluateFileDependencies {
+  readonly duckdb: DuckDB;
+  readonly openFile: OpenTableFile;
+}
 
 /** Shown of labels that are not what they should be. */
 const SHOWN_LABELS = 5;
 
 /** @throws UnreadableFile, MissingColumn, InvalidScores, UndefinedMetric */
-export async function evaluateFile(duckdb: DuckDB, request: ScoreFileRequest): Promise<EvaluatedFile> {
+export async function evaluateFile(
+  { duckdb, openFile }: EvaluateFileDependencies,
+  request: ScoreFileRequest,
+): Promise<EvaluatedFile> {
   return duckdb.session(async (session) => {
-    const file = await openTableFile(session, request.file);
+    // In the file's order, so that a row can be named by its number.
+    await session.run('SET preserve_insertion_order = true');
+    const file = await openFile(session, DELIVERED, request.file);
     const rows = await chooseColumns(session, file, request);
     const isBinary = request.scores.length === 1 && request.predicted === undefined;
     return isBinary ? evaluateScores(session, rows, request) : evaluateClasses(session, rows, request);
@@ -68,7 +78,7 @@ async function binaryPlaces(session: Session, request: ScoreFileRequest): Promis
     if (code !== undefined) places.set(found, code);
   }
   const values = `its values are ${listed(labels)}`;
-  if (places.size < labels.length) {
+  if (places.size < labels.length || labels.length > MOST_CLASSES) {
     throw invalidScores(request.file, [
       `${label}: labels must be 0 and 1, and ${values}. Name the positive one with --positive, or the columns of all classes with --score`,
     ]);

@@ -2,8 +2,13 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { quoteIdentifier } from '../../workflows/domain/identifier.ts';
 import type { Session } from '../lake/contract.ts';
+import type { TableFile } from '../lake/table-file.ts';
 import type { ScoreFileRequest } from './contract.ts';
-import { unreadableTable, type FileColumn, type TableFile } from './table-file.ts';
+
+/** The view of the file. */
+export const DELIVERED = 'delivered';
+
+type FileColumn = TableFile['columns'][number];
 
 /** How far probabilities may miss 1 in sum, as rounded ones do. */
 const SUM_TOLERANCE = 1e-3;
@@ -44,7 +49,7 @@ export async function chooseColumns(
   const texts = [request.label, request.predicted, request.group].filter((name) => name !== undefined);
   const columns = columnsOf(file, [...texts, ...numbers, ...slices]);
   const of = (name: string | undefined): FileColumn | undefined => columns.get(name ?? '');
-  await copyColumns(session, file, [
+  await copyColumns(session, [
     ...textOf('label', of(request.label)),
     ...textOf('predicted', of(request.predicted)),
     ...textOf('cluster', of(request.group)),
@@ -55,9 +60,9 @@ export async function chooseColumns(
   const [{ rows } = { rows: 0 }] = await session.rows<{ rows: number }>(
     'SELECT count(*) AS rows FROM chosen',
   );
-  if (rows === 0) throw invalidScores(file.name, ['it has a header and no rows']);
+  if (rows === 0) throw invalidScores(file.file, ['it has a header and no rows']);
   const problems = await problemsOf(session, rows, request);
-  if (problems.length > 0) throw invalidScores(file.name, problems);
+  if (problems.length > 0) throw invalidScores(file.file, problems);
   return rows;
 }
 
@@ -69,21 +74,16 @@ export function invalidScores(name: string, problems: readonly string[]): Applic
   );
 }
 
-async function copyColumns(session: Session, file: TableFile, columns: readonly Chosen[]): Promise<void> {
+async function copyColumns(session: Session, columns: readonly Chosen[]): Promise<void> {
   const list = columns.map(({ column, expression }) => `${expression} AS ${quoteIdentifier(column)}`);
-  try {
-    await session.run(`CREATE TABLE chosen AS SELECT ${list.join(', ')} FROM ${file.source}`, file.params);
-  } catch (error) {
-    throw unreadableTable(file.name, error);
-  }
+  await session.run(`CREATE TABLE chosen AS SELECT ${list.join(', ')} FROM ${DELIVERED}`);
 }
 
 function columnsOf(file: TableFile, names: readonly string[]): Map<string, FileColumn> {
   const found = new Map<string, FileColumn>();
   for (const name of new Set(names)) {
-    const [column, other] = file.columns.filter((candidate) => candidate.name === name);
+    const column = file.columns.find((candidate) => candidate.name === name);
     if (!column) throw missingColumn(file, name);
-    if (other) throw invalidScores(file.name, [`its header has the column ${name} more than once`]);
     found.set(name, column);
   }
   return found;
@@ -92,20 +92,20 @@ function columnsOf(file: TableFile, names: readonly string[]): Map<string, FileC
 function missingColumn(file: TableFile, name: string): ApplicationFailure {
   const columns = file.columns.map((column) => column.name);
   return ApplicationFailure.nonRetryable(
-    `${file.name} has no column ${name}. Its columns are: ${columns.join(', ')}.`,
+    `${file.file} has no column ${name}. Its columns are: ${columns.join(', ')}.`,
     'MissingColumn',
-    { file: file.name, column: name, columns },
+    { file: file.file, column: name, columns },
   );
 }
 
 function textOf(column: string, from: FileColumn | undefined): Chosen[] {
-  return from ? [{ column, expression: `CAST(${quoteIdentifier(from.alias)} AS VARCHAR)` }] : [];
+  return from ? [{ column, expression: `CAST(${quoteIdentifier(from.name)} AS VARCHAR)` }] : [];
 }
 
 /** The number, and the text where it came from, to tell what is missing from what is no number. */
 function numberOf(column: string, from: FileColumn | undefined): Chosen[] {
   if (!from) return [];
-  const quoted = quoteIdentifier(from.alias);
+  const quoted = quoteIdentifier(from.name);
   const text = `CAST(${quoted} AS VARCHAR)`;
   if (NUMERIC.test(from.type)) {
     const isMissing = `CASE WHEN ${quoted} IS NULL THEN NULL ELSE '' END`;

@@ -8,7 +8,7 @@ import { createGunzip } from 'node:zlib';
 import { ApplicationFailure } from '@temporalio/common';
 
 import { quoteIdentifier } from '../../workflows/domain/identifier.ts';
-import type { Session } from './contract.ts';
+import type { Session, SqlParams } from './contract.ts';
 import { literal } from './quote.ts';
 
 export interface TableFile {
@@ -27,6 +27,10 @@ export type OpenTableFile = (session: Session, view: string, file: string) => Pr
 const PARQUET = Buffer.from('PAR1');
 const GZIP = Buffer.from([0x1f, 0x8b]);
 const SEPARATORS = [',', ';', '\t', '|'];
+/** Nothing is guessed but how lines end: what is guessed wrong would be left out without a word. */
+const CSV = `all_varchar = true, skip = 0, comment = '', delim = $separator, quote = '"', escape = '"',
+  ignore_errors = false, null_padding = false`;
+
 /** More than any header has. */
 const HEADER_BYTES = 1 << 20;
 
@@ -78,14 +82,24 @@ async function startOf(file: string): Promise<Buffer> {
 /** Parsed once; what comes after reads the columns that it needs. */
 async function csvAsParquet(session: Session, view: string, csv: string): Promise<string> {
   const parquet = join(session.scratch, `${view}.parquet`);
+  const params = { csv, separator: await separatorOf(csv) };
+  await refuseRepeatedNames(session, params);
   await session.run(
-    `COPY (
-       SELECT * FROM read_csv($csv, all_varchar = true, header = true, skip = 0, comment = '',
-         delim = $separator, quote = '"', escape = '"', ignore_errors = false, null_padding = false)
-     ) TO $parquet (FORMAT parquet)`,
-    { csv, parquet, separator: await separatorOf(csv) },
+    `COPY (SELECT * FROM read_csv($csv, ${CSV}, header = true)) TO $parquet (FORMAT parquet)`,
+    { ...params, parquet },
   );
   return parquet;
+}
+
+/** DuckDB would read the second `x` as `x_1`, and whoever asks for `x` would never know that there are two. */
+async function refuseRepeatedNames(session: Session, params: SqlParams): Promise<void> {
+  const [header = {}] = await session.rows<Record<string, string | null>>(
+    `SELECT * FROM read_csv($csv, ${CSV}, header = false) LIMIT 1`,
+    params,
+  );
+  const names = Object.values(header).filter((name) => name !== null);
+  const repeated = names.find((name, place) => names.indexOf(name) !== place);
+  if (repeated !== undefined) throw new Error(`its header has the column ${repeated} more than once`);
 }
 
 /** Unpacked here, not by DuckDB: it takes a truncated gzip file for an empty one. */

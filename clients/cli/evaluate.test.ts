@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluateFile } from '../../activities/evaluation/evaluate-file.ts';
 import { createDuckDB } from '../../activities/lake/duckdb.ts';
+import { openTableFile } from '../../activities/lake/table-file.ts';
 import { referenceSample } from '../../workflows/domain/testing/samples.ts';
 import { registerEvaluate } from './evaluate.ts';
 import { createOutput } from './output.ts';
@@ -32,7 +33,9 @@ async function assay(args: readonly string[]) {
   const duckdb = createDuckDB({ memoryLimit: '200MB', threads: 2, tempDirectory: join(folder, 'temp') });
   registerEvaluate(program, {
     output: createOutput(write('stdout'), write('stderr')),
-    services: async () => ({ evaluateFile: (request) => evaluateFile(duckdb, request) }),
+    services: async () => ({
+      evaluateFile: (request) => evaluateFile({ duckdb, openFile: openTableFile }, request),
+    }),
     exit: (code) => void (said.code = code),
   });
   const paths = args.map((arg) => (/\.(csv|json)$/.test(arg) ? join(folder, arg) : arg));

@@ -84,9 +84,11 @@ async function write(folder) {
 
 async function measure(name, folder) {
   const { evaluateFile } = await import('../../dist/activities/evaluation/evaluate-file.js');
+  const { openTableFile } = await import('../../dist/activities/lake/table-file.js');
   const request = CASES[name];
   const started = performance.now();
-  await evaluateFile(await openDuckDB(folder), { ...request, file: join(folder, request.file) });
+  const dependencies = { duckdb: await openDuckDB(folder), openFile: openTableFile };
+  await evaluateFile(dependencies, { ...request, file: join(folder, request.file) });
   const seconds = (performance.now() - started) / 1000;
   return { seconds, megabytes: Math.round(process.resourceUsage().maxRSS / 1024) };
 }

@@ -15,7 +15,7 @@ export interface ClassifiedRows {
   readonly clusters?: Int32Array;
 }
 
-export interface ClassMetrics {
+interface ClassMetrics {
   readonly label: string;
   /** `null` where the class is never predicted. */
   readonly precision: number | null;
