@@ -7,6 +7,7 @@ import type { DriftVerdict } from '../../workflows/domain/drift/compare.ts';
 import type { Estimate, EvaluationReport } from '../../workflows/domain/evaluation.ts';
 import type { GateVerdict } from '../../workflows/domain/gates.ts';
 import type { Interval } from '../../workflows/domain/interval.ts';
+import type { ModelCard } from '../../workflows/domain/project.ts';
 import type { ArtefactRef, TableRef } from '../../workflows/domain/reference.ts';
 import type { PinnedModel } from '../scoring/contract.ts';
 
@@ -69,12 +70,6 @@ export interface Lineage {
   readonly digests: Readonly<Record<string, string>>;
   /** ONNX Runtime against the trainer's own predictions. */
   readonly parity: { readonly rows: number; readonly maxAbsDiff: number };
-}
-
-export interface ModelCard {
-  readonly intendedUse: string;
-  readonly data: string;
-  readonly limits: readonly string[];
 }
 
 /** `reports/<project>/training-<model>-v<version>.json`. */

@@ -29,6 +29,8 @@ export function againstChampion(report: TrainingReport): Html {
         { title: 'Number', number: true },
         { title: 'with the event', number: true },
         { title: 'Difference in AUC', number: true },
+        { title: 'Std. error', number: true },
+        { title: 'z', number: true },
         { title: 'p', number: true },
       ],
       rows: rowsOf(report),
@@ -74,6 +76,8 @@ function row(
     count(rows),
     count(positives),
     estimate(difference, change),
+    decimal(difference?.standardError, 4),
+    decimal(difference?.z, 2),
     pValue(difference?.pValue),
   ];
   return { cells, ...(difference && { estimate: difference }) };
@@ -87,7 +91,7 @@ function comparison({ evaluation }: TrainingReport): Html {
     ['Challenger, rows never seen by either', unseen?.challenger],
     ['Champion, rows never seen by either', unseen?.champion],
   ] as const;
-  const numbers = ['AUC', 'PR-AUC', 'Log loss', 'Brier', 'ECE', 'KS', 'Mean score / event rate'];
+  const numbers = ['AUC', 'Gini', 'PR-AUC', 'Log loss', 'Brier', 'ECE', 'KS', 'Mean score / event rate'];
   return table(
     [{ title: '' }, ...numbers.map((title) => ({ title, number: true }))],
     sides.flatMap(([name, metrics]) =>
@@ -96,6 +100,7 @@ function comparison({ evaluation }: TrainingReport): Html {
             [
               name,
               estimate(metrics.auc),
+              decimal(metrics.gini),
               estimate(metrics.prAuc),
               decimal(metrics.logLoss, 4),
               decimal(metrics.brier, 4),

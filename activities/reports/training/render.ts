@@ -24,7 +24,7 @@ export function renderTraining(report: TrainingReport): string {
   const name = `${report.model.model}, version ${report.model.version}`;
   return page({
     title: `Training report: ${name}`,
-    kicker: html`Training report · registered ${day(report.registeredAt)}`,
+    kicker: `Training report · registered ${day(report.registeredAt)}`,
     heading: name,
     body: [
       verdict(report),

@@ -13,6 +13,9 @@ import type { Matrix } from './matrix.ts';
 /** By `<matrix>-<metric>`, for example `validation-auc`. */
 export type Metrics = Readonly<Record<string, number>>;
 
+/** The library's numbers for what it can predict. */
+const OUTPUTS = { value: 0, margin: 1, contributions: 2 } as const;
+
 export class Booster implements Disposable {
   readonly handle: Handle;
   readonly #library: XgboostLibrary;
@@ -52,10 +55,22 @@ export class Booster implements Disposable {
 
   /** Probabilities (or what the objective gives), row by row; margins where asked. */
   predict(matrix: Matrix, options: { margin?: boolean } = {}): Float32Array<ArrayBuffer> {
+    return this.#predict(matrix, options.margin ? OUTPUTS.margin : OUTPUTS.value);
+  }
+
+  /**
+   * What each column adds to a row's margin (Lundberg, Erion and Lee 2018, "Consistent Individualized
+   * Feature Attribution for Tree Ensembles"), and last what every row begins with; they sum to the margin.
+   */
+  contributions(matrix: Matrix): Float32Array<ArrayBuffer> {
+    return this.#predict(matrix, OUTPUTS.contributions);
+  }
+
+  #predict(matrix: Matrix, type: number): Float32Array<ArrayBuffer> {
     const shape: Out<Handle> = [null];
     const dimensions: Out<number> = [null];
     const result: Out<Handle> = [null];
-    const config = `{"type": ${options.margin ? 1 : 0}, "training": false, "iteration_begin": 0, "iteration_end": 0, "strict_shape": true}`;
+    const config = `{"type": ${type}, "training": false, "iteration_begin": 0, "iteration_end": 0, "strict_shape": true}`;
     check(
       this.#library,
       this.#library.boosterPredict(this.handle, matrix.handle, config, shape, dimensions, result),

@@ -16,6 +16,21 @@ export type Predict = (
  * a process that has other work.
  */
 export function createPredictor(libraryFile: string): Predict {
+  return onSavedModel(libraryFile, (booster, matrix) => booster.predict(matrix));
+}
+
+/**
+ * Rows of row-major float32 in; out, for every row what each column adds to its log odds, and last
+ * what all rows begin with. Of a model with one output. It takes its time: a few rows at a time.
+ */
+export function createContributor(libraryFile: string): Predict {
+  return onSavedModel(libraryFile, (booster, matrix) => booster.contributions(matrix));
+}
+
+function onSavedModel(
+  libraryFile: string,
+  ask: (booster: Booster, matrix: Matrix) => Float32Array<ArrayBuffer>,
+): Predict {
   let library: XgboostLibrary | undefined;
   return (model, values, rows, columns) => {
     library ??= loadXgboost(libraryFile);
@@ -24,7 +39,7 @@ export function createPredictor(libraryFile: string): Predict {
     try {
       booster.load(model);
       booster.set('nthread', '1');
-      return booster.predict(matrix);
+      return ask(booster, matrix);
     } finally {
       booster[Symbol.dispose]();
       matrix[Symbol.dispose]();
