@@ -140,6 +140,14 @@ export interface MonitoringSpec {
   readonly highShare?: { readonly warning: number; readonly critical: number };
 }
 
+/** What people must know of a project's models before they use one; it stands in every training report. */
+export interface ModelCard {
+  readonly intendedUse: string;
+  readonly data: string;
+  /** What the models do not know, or must not be used for. */
+  readonly limits: readonly string[];
+}
+
 export interface ProjectSpec {
   readonly name: string;
   readonly model: string;
@@ -165,6 +173,7 @@ export interface ProjectSpec {
   readonly gate: GatePolicy;
   /** Scores at or above it are decided `high`. */
   readonly operatingThreshold: number;
+  readonly card?: ModelCard;
   readonly monitoring: MonitoringSpec;
   readonly governance: GovernancePolicy;
 }
