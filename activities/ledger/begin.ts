@@ -1,6 +1,7 @@
 /** The first act of an attempt: its params are checked, it is claimed, and what it builds on is read. */
 import { ApplicationFailure } from '@temporalio/common';
 
+import { runInterval, type NominalInterval } from '../../workflows/domain/calendar/run-interval.ts';
 import { checkParams, describeProblems } from '../../workflows/domain/params.ts';
 import type { ParamsSchema } from '../../workflows/domain/params.ts';
 import { formatRunId, wholeSecond } from '../../workflows/domain/run-id.ts';
@@ -43,6 +44,7 @@ export async function begin(deps: BeginDeps, input: BeginInput): Promise<BeginOu
 
 async function beginAt(deps: BeginDeps, pipeline: LedgerPipeline, input: BeginInput): Promise<BeginOutput> {
   const run = formatRunId(input);
+  const nominal = nominalInterval(input);
   const attempt = await attemptNumber(deps.store, run, input);
   const previous = await previousRecord(deps, run, attempt);
   const params = validParams(pipeline, input.params ?? previous?.params);
@@ -56,7 +58,21 @@ async function beginAt(deps: BeginDeps, pipeline: LedgerPipeline, input: BeginIn
     params,
     memo: previous === undefined ? null : await carriable(deps.store, previous),
     searchAttributes: await deps.searchAttributes(),
+    ...(nominal !== undefined && { nominal }),
   };
+}
+
+function nominalInterval({ schedule, fireTime }: BeginInput): NominalInterval | undefined {
+  if (schedule === undefined) return undefined;
+  try {
+    return runInterval(schedule.timetable, wholeSecond(fireTime));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw ApplicationFailure.nonRetryable(
+      `the run's schedule tells no interval: ${why}. Start it by \`assay schedules apply\`, or give an interval`,
+      'InvalidSchedule',
+    );
+  }
 }
 
 async function attemptNumber(store: ObjectStore, run: string, input: BeginInput): Promise<number> {

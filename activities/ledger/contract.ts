@@ -1,4 +1,5 @@
 /** The ledger: claims, memos, records and logs of runs, as objects under `runs/`. */
+import type { NominalInterval, RunSchedule } from '../../workflows/domain/calendar/run-interval.ts';
 import type {
   MemoPart,
   RunRecord,
@@ -62,6 +63,8 @@ export interface BeginInput {
   /** Where they are absent in a later attempt, those of the attempt before. */
   readonly params: unknown;
   readonly holder: RunHolder;
+  /** Where a schedule starts the run: its interval is worked out here, where time-zone data may change freely. */
+  readonly schedule?: RunSchedule;
 }
 
 export type BeginOutput =
@@ -75,6 +78,8 @@ export type BeginOutput =
       readonly memo: PreviousAttempt | null;
       /** Those of ours that the namespace knows: setting another would stall the run for ever. */
       readonly searchAttributes: readonly string[];
+      /** Of the schedule at the fire time. */
+      readonly nominal?: NominalInterval;
     }
   | {
       readonly kind: 'duplicate';

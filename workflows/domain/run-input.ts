@@ -1,4 +1,5 @@
 /** What starts a run: every field may be absent, so that a raw `temporal workflow start` needs no more than params. */
+import type { RunSchedule } from './calendar/run-interval.ts';
 import type { Interval } from './interval.ts';
 
 export interface RunInput {
@@ -8,8 +9,10 @@ export interface RunInput {
   readonly key?: string;
   /** RFC 3339. By default Temporal's scheduled start time, else the time of the start. */
   readonly fireTime?: string;
-  /** By default [fire time, fire time). */
+  /** By default the schedule's for the fire time, else [fire time, fire time). */
   readonly interval?: Interval;
+  /** The schedule that starts the run: it tells the interval. */
+  readonly schedule?: RunSchedule;
   /** 1 by default; `next` takes the one after the highest so far. */
   readonly attempt?: number | 'next';
   /** What a later attempt executes again; all of it by default. */

@@ -51,6 +51,7 @@ export async function openAttempt(
       attempt: input.attempt ?? 1,
       params: input.params,
       holder: { workflowId: info.workflowId, firstRunId: info.firstExecutionRunId },
+      ...(input.schedule !== undefined && input.interval === undefined && { schedule: input.schedule }),
     })
     .catch(rethrowCause);
   if (begun.kind === 'duplicate') {
@@ -71,8 +72,10 @@ function attemptOf(
 ): Attempt {
   const startedAt = workflowInfo().startTime.toISOString();
   const previous = begun.memo?.record;
-  const { run: id, attempt, fireTime, params } = begun;
-  const interval: Interval = input.interval ?? previous?.interval ?? { start: fireTime, end: fireTime };
+  const { run: id, attempt, fireTime, params, nominal } = begun;
+  const interval: Interval = input.interval ??
+    nominal?.interval ??
+    previous?.interval ?? { start: fireTime, end: fireTime };
   return {
     facts: {
       id,
@@ -84,7 +87,7 @@ function attemptOf(
       interval,
       codeVersion: workflowInfo().currentDeploymentVersion?.buildId ?? 'unversioned',
     },
-    startedBy: input.startedBy ?? (scheduledTime() === undefined ? 'manual' : 'schedule'),
+    startedBy: input.startedBy ?? starter(input, begun),
     startedAt,
     clock: previous?.clock ?? startedAt,
     tags: [...(definition.tags ?? []), ...(input.tags ?? [])],
@@ -93,6 +96,12 @@ function attemptOf(
     memo,
     generation: 0,
   };
+}
+
+/** Temporal's own trigger of a schedule comes at a time at which the schedule does not fire. */
+function starter({ schedule }: RunInput, { nominal }: Claimed): string {
+  if (schedule === undefined) return scheduledTime() === undefined ? 'manual' : 'schedule';
+  return nominal?.onGrid === true ? `schedule ${schedule.name}` : `manual, of schedule ${schedule.name}`;
 }
 
 /** What of the attempt before need not be done again. */
@@ -124,10 +133,14 @@ function checkInput(input: unknown): asserts input is RunInput {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw invalid(`the input must be an object such as {"params": {…}}; given: ${JSON.stringify(input)}`);
   }
-  const { fireTime, interval, attempt } = input as Record<string, unknown>;
+  const { fireTime, interval, attempt, schedule } = input as Record<string, unknown>;
   if (fireTime !== undefined && !isTime(fireTime)) throw invalid('fireTime must be a time in RFC 3339');
   if (attempt !== undefined && attempt !== 'next' && !(Number.isInteger(attempt) && Number(attempt) > 0)) {
     throw invalid(`attempt must be a positive integer or 'next'`);
+  }
+  const { name, timetable } = (schedule ?? {}) as Record<string, unknown>;
+  if (schedule !== undefined && (typeof name !== 'string' || typeof timetable !== 'object')) {
+    throw invalid('schedule must be {"name": …, "timetable": …}, as `assay schedules apply` writes it');
   }
   if (interval === undefined) return;
   const { start, end } = (interval ?? {}) as Record<string, unknown>;

@@ -36,7 +36,8 @@ export function createView(attempt: Attempt): View {
       scheduler = shown;
       setHandler(recordQuery, current);
       if (slice !== undefined || attempt.generation > 0) return;
-      const runType = facts.attempt > 1 ? 'rerun' : attempt.startedBy === 'schedule' ? 'scheduled' : 'manual';
+      const runType =
+        facts.attempt > 1 ? 'rerun' : attempt.startedBy.startsWith('schedule') ? 'scheduled' : 'manual';
       const known = {
         pipeline: facts.pipeline,
         runType,
