@@ -1,4 +1,4 @@
-/** A forest plot as a table: names, numbers, and the interval drawn in the last cell of each row. */
+/** A forest plot as a table: names, numbers, and the interval drawn in the second cell of each row. */
 import type { Estimate } from '../../workflows/domain/evaluation.ts';
 import { html, type Content, type Html } from './html.ts';
 import type { Column } from './page.ts';
@@ -7,6 +7,8 @@ export interface ForestRow {
   /** The first is the row's heading. */
   readonly cells: readonly Content[];
   readonly estimate?: Estimate;
+  /** Too small to be judged: drawn pale, and cut off where the axis of the others ends. */
+  readonly pale?: boolean;
 }
 
 export interface ForestMark {
@@ -30,23 +32,26 @@ export function forest({ columns, rows, marks = [], axis }: Forest): Html {
   const place = scaleOf(rows, marks);
   const lines = marks.map(({ at, kind }) => html`<i class="${kind}" style="--at:${place(at)}"></i>`);
   const kind = (column: number): Content => columns[column]?.number && html` class="number"`;
+  const heading = (column: number): Html =>
+    html`<th scope="col" ${kind(column)}>${columns[column]?.title}</th>`;
   return html`<div class="scroll">
     <table>
       <thead>
         <tr>
-          ${columns.map(({ title }, column) => html`<th scope="col" ${kind(column)}>${title}</th>`)}
+          ${heading(0)}
           <th scope="col" class="plot" aria-label="${axis}">
-            ${marks.map(({ at, label }) => html`<span style="--at:${place(at)}">${label}</span>`)}
+            ${marks.map(({ at, label, kind: of }) => html`<span class="${of}" style="--at:${place(at)}">${label}</span>`)}
           </th>
+          ${columns.slice(1).map((_, column) => heading(column + 1))}
         </tr>
       </thead>
       <tbody>
         ${rows.map(
-          ({ cells: [head, ...cells], estimate }) =>
-            html`<tr>
+          ({ cells: [head, ...cells], estimate, pale }) =>
+            html`<tr${pale && html` class="pale"`}>
               <th scope="row">${head}</th>
-              ${cells.map((cell, column) => html`<td${kind(column + 1)}>${cell}</td>`)}
               <td class="plot">${lines}${estimate && drawn(estimate, place)}</td>
+              ${cells.map((cell, column) => html`<td${kind(column + 1)}>${cell}</td>`)}
             </tr> `,
         )}
       </tbody>
@@ -60,8 +65,11 @@ function drawn({ value, low, high }: Estimate, place: (value: number) => string)
 
 /** From a value to how far from the left it stands. */
 function scaleOf(rows: readonly ForestRow[], marks: readonly ForestMark[]): (value: number) => string {
+  const someJudged = rows.some(({ pale, estimate }) => !pale && estimate);
   const values = [
-    ...rows.flatMap(({ estimate }) => (estimate ? [estimate.low, estimate.high] : [])),
+    ...rows.flatMap(({ estimate, pale }) =>
+      estimate && !(pale && someJudged) ? [estimate.low, estimate.high] : [],
+    ),
     ...marks.map(({ at }) => at),
   ].filter(Number.isFinite);
   const [low, high] = [Math.min(...values), Math.max(...values)];

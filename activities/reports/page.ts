@@ -1,5 +1,6 @@
 /** The sheet that a report is printed on, and the pieces that both kinds of report are made of. */
 import { readFileSync } from 'node:fs';
+import type { Interval } from '../../workflows/domain/interval.ts';
 import { html, trusted, type Content, type Html } from './html.ts';
 
 const STYLE = trusted(readFileSync(new URL('./page.css', import.meta.url), 'utf8'));
@@ -54,20 +55,30 @@ export function section(heading: string, ...body: readonly Content[]): Html {
 }
 
 export interface Column {
-  readonly title: Content;
+  readonly title: string;
   /** Numbers stand at the right. */
   readonly number?: boolean;
+}
+
+export interface TableOptions {
+  readonly caption?: string;
+  /** A table of sentences, which a telephone shows as a list of what they say. */
+  readonly words?: boolean;
 }
 
 /** The first cell of each row is its heading. */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly Content[])[],
-  caption?: string,
+  { caption, words }: TableOptions = {},
 ): Html {
   const kind = (place: number): Content => columns[place]?.number && html` class="number"`;
+  const name = (place: number): Content => {
+    const title = columns[place]?.title;
+    return words && title !== '' && html` data-title="${title}"`;
+  };
   return html`<div class="scroll">
-    <table>
+    <table${words && html` class="words"`}>
       ${
         caption !== undefined &&
         html`<caption>
@@ -84,7 +95,7 @@ export function table(
           ([head, ...cells]) =>
             html`<tr>
               <th scope="row">${head}</th>
-              ${cells.map((cell, place) => html`<td${kind(place + 1)}>${cell}</td>`)}
+              ${cells.map((cell, place) => html`<td${kind(place + 1)}${name(place + 1)}>${cell}</td>`)}
             </tr> `,
         )}
       </tbody>
@@ -127,4 +138,14 @@ export function tag(mood: Mood, word: string): Html {
 /** `2025-03-01` of an RFC 3339 time; whatever else it is, as it is. */
 export function day(time: string): string {
   return /^\d{4}-\d{2}-\d{2}T/.test(time) ? time.slice(0, 10) : time;
+}
+
+/** `March 2025`, or the first and the last day where an interval is not one month. */
+export function period({ start, end }: Interval): string {
+  const [first, last] = [new Date(start), new Date(Date.parse(end) - 1)];
+  const next = new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1));
+  if (first.getUTCDate() === 1 && next.getTime() === Date.parse(end)) {
+    return first.toLocaleString('en', { month: 'long', year: 'numeric', timeZone: 'UTC' });
+  }
+  return `${day(start)} to ${day(last.toISOString())}`;
 }

@@ -53,6 +53,7 @@ function reasonTable(reasons: readonly Reason[]): Html {
       figureOf(threshold),
       reason,
     ]),
+    { words: true },
   );
 }
 

@@ -28,6 +28,7 @@ export function quality({ quality: { verdict, findings } }: MonitoringReport): H
         figureOf(threshold),
         reason,
       ]),
+      { words: true },
     ),
   );
 }

@@ -2,7 +2,7 @@
 import type { MonitoringReport } from '../contract.ts';
 import { html, type Html } from '../html.ts';
 import { count, decimal, estimate, percent } from '../numbers.ts';
-import { day, figures, page } from '../page.ts';
+import { figures, page, period } from '../page.ts';
 import { allColumns, driftedColumns } from './columns.ts';
 import { verdictAndDecision } from './decision.ts';
 import { heatMap } from './heat-map.ts';
@@ -12,11 +12,11 @@ import { trends } from './trends.ts';
 
 export function renderMonitoring(report: MonitoringReport): string {
   const { model, interval, project } = report;
-  const period = `${day(interval.start)} to ${day(interval.end)}`;
+  const when = period(interval);
   return page({
-    title: `Monitoring report: ${project}, ${period}`,
+    title: `Monitoring report: ${project}, ${when}`,
     kicker: `Monitoring report · ${project}`,
-    heading: `${model.model}, version ${model.version}: ${period}`,
+    heading: `${model.model}, version ${model.version}: ${when}`,
     body: [
       verdictAndDecision(report),
       keyFigures(report),
@@ -47,7 +47,7 @@ function keyFigures({ current, reference, outputs, score, performance }: Monitor
     ...(performance
       ? ([
           [
-            `AUC, ${performance.estimated ? 'estimated' : day(performance.interval.start)}`,
+            `AUC, ${performance.estimated ? 'estimated' : period(performance.interval)}`,
             estimate(performance.auc),
           ],
         ] as const)

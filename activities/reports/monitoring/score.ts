@@ -2,7 +2,7 @@
 import type { MonitoredPerformance, MonitoringReport } from '../contract.ts';
 import { html, type Html } from '../html.ts';
 import { count, decimal, estimate, percent } from '../numbers.ts';
-import { day, section, table } from '../page.ts';
+import { period, section, table } from '../page.ts';
 import { columnFigure, columnTable } from './columns.ts';
 
 export function scoreSection({ score, outputs, performance }: MonitoringReport): Html {
@@ -37,7 +37,7 @@ function worth({
       ${
         estimated
           ? 'Outcomes are not known yet. What follows is an estimate from the scores alone, which holds only as long as they are calibrated.'
-          : `Outcomes are known for ${day(interval.start)} to ${day(interval.end)}.`
+          : `Outcomes are known for ${period(interval)}.`
       }
     </p>
     ${table(

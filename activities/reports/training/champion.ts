@@ -5,6 +5,7 @@ import { forest, type ForestRow } from '../forest.ts';
 import { html, type Html } from '../html.ts';
 import { change, count, decimal, estimate, pValue } from '../numbers.ts';
 import { section, table } from '../page.ts';
+import { sidesOf, unseenApart } from './sides.ts';
 
 export function againstChampion(report: TrainingReport): Html {
   const { evaluation, gate } = report;
@@ -12,6 +13,7 @@ export function againstChampion(report: TrainingReport): Html {
     return section(
       'Against the champion',
       html`<p>This model was judged alone: there was no champion to hold it against.</p>`,
+      comparison(report),
     );
   }
   const margin = -gate.nonInferiorityMargin;
@@ -19,9 +21,10 @@ export function againstChampion(report: TrainingReport): Html {
     'Against the champion',
     html`<p>
       Both models scored the same rows. A square is the difference in AUC, challenger minus champion; the line
-      through it is the 95 % interval. Right of zero the challenger is better. For all rows the whole interval
-      has to stand right of the dashed line at ${change(margin)}, one-sided; a single group blocks only if it
-      is proved to be worse than that.
+      through it is the 95 % interval. Right of zero the challenger is better. For all rows, the lower end of
+      the one-sided interval has to stand right of the dashed line, ${decimal(gate.nonInferiorityMargin)}
+      below zero; a single group blocks only if it is proved to lie left of it. Pale rows have too few events
+      to be judged.
     </p>`,
     forest({
       columns: [
@@ -36,7 +39,7 @@ export function againstChampion(report: TrainingReport): Html {
       rows: rowsOf(report),
       marks: [
         { at: margin, label: 'margin', kind: 'limit' },
-        { at: 0, label: '0', kind: 'zero' },
+        { at: 0, label: ' 0', kind: 'zero' },
       ],
       axis: 'Difference in AUC with its 95 % interval',
     }),
@@ -45,30 +48,22 @@ export function againstChampion(report: TrainingReport): Html {
   );
 }
 
-function rowsOf({ evaluation }: TrainingReport): ForestRow[] {
-  const { difference, unseen, slices } = evaluation;
+function rowsOf({ evaluation, gate }: TrainingReport): ForestRow[] {
+  const unseen = unseenApart(evaluation);
+  const apart = unseen?.challenger;
   return [
-    row('All rows', evaluation.rows, evaluation.positives, difference?.auc),
-    ...(unseen
-      ? [
-          row(
-            'Never seen by either',
-            unseen.challenger.rows,
-            unseen.challenger.positives,
-            unseen.difference?.auc,
-          ),
-        ]
-      : []),
-    ...slices.map((slice) =>
-      row(`${slice.column}: ${slice.group}`, slice.rows, slice.positives, slice.difference),
-    ),
+    row('All rows', evaluation, evaluation.difference?.auc),
+    ...(apart ? [row('Unseen entities', apart, unseen.difference?.auc)] : []),
+    ...evaluation.slices.map((slice) => ({
+      ...row(`${slice.column}: ${slice.group}`, slice, slice.difference),
+      pale: slice.positives < gate.sliceMinPositives,
+    })),
   ];
 }
 
 function row(
   name: string,
-  rows: number,
-  positives: number,
+  { rows, positives }: { readonly rows: number; readonly positives: number },
   difference: PairedDifference | undefined,
 ): ForestRow {
   const cells = [
@@ -83,35 +78,26 @@ function row(
   return { cells, ...(difference && { estimate: difference }) };
 }
 
+/** Entities, for a row is about someone, and only someone can have been seen before. */
 function comparison({ evaluation }: TrainingReport): Html {
-  const { champion, unseen } = evaluation;
-  const sides = [
-    ['Challenger', evaluation],
-    ['Champion', champion],
-    ['Challenger, rows never seen by either', unseen?.challenger],
-    ['Champion, rows never seen by either', unseen?.champion],
-  ] as const;
-  const numbers = ['AUC', 'Gini', 'PR-AUC', 'Log loss', 'Brier', 'ECE', 'KS', 'Mean score / event rate'];
-  return table(
+  const numbers = ['Rows', 'AUC', 'Gini', 'PR-AUC', 'Log loss', 'Brier', 'ECE', 'KS', 'Calibration'];
+  return html`${table(
     [{ title: '' }, ...numbers.map((title) => ({ title, number: true }))],
-    sides.flatMap(([name, metrics]) =>
-      metrics
-        ? [
-            [
-              name,
-              estimate(metrics.auc),
-              decimal(metrics.gini),
-              estimate(metrics.prAuc),
-              decimal(metrics.logLoss, 4),
-              decimal(metrics.brier, 4),
-              decimal(metrics.ece, 4),
-              decimal(metrics.ks),
-              decimal(metrics.calibration),
-            ],
-          ]
-        : [],
-    ),
-  );
+    sidesOf(evaluation).map(({ name, metrics }) => [
+      name,
+      count(metrics.rows),
+      count(metrics.positives),
+      estimate(metrics.auc),
+      decimal(metrics.gini),
+      estimate(metrics.prAuc),
+      decimal(metrics.logLoss, 4),
+      decimal(metrics.brier, 4),
+      decimal(metrics.ece, 4),
+      decimal(metrics.ks),
+      decimal(metrics.calibration),
+    ]),
+  )}
+  ${evaluation.unseen && !unseenApart(evaluation) && html`<p class="facts">No row is about anyone whom a model has learnt from.</p>`}`;
 }
 
 /** Measured on the public file in forty pairs of trainings that differ in the seed alone. */

@@ -6,8 +6,7 @@ import { plain } from '../numbers.ts';
 import { section, table, tag, type Mood } from '../page.ts';
 
 const MOODS: Readonly<Record<Verdict, Mood>> = { pass: 'ok', hold: 'warn', fail: 'alarm' };
-const DIGEST = /^[0-9a-f]{40,}$/;
-const DIGEST_SHOWN = 12;
+const DIGEST = /\b([0-9a-f]{12})[0-9a-f]{28,}\b/g;
 
 export function gateSection({ gate }: TrainingReport): Html {
   const state = gate.recorded
@@ -33,6 +32,7 @@ export function gateSection({ gate }: TrainingReport): Html {
         shortened(result.bound),
         result.reason,
       ]),
+      { words: true },
     ),
     gate.superiority &&
       html`<p class="facts">
@@ -48,5 +48,5 @@ function found({ value }: GateResult): Content {
 
 /** The whole digest stands under lineage. */
 function shortened(text: string): string {
-  return DIGEST.test(text) ? `${text.slice(0, DIGEST_SHOWN)}…` : text;
+  return text.replace(DIGEST, '$1…');
 }

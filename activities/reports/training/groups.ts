@@ -33,6 +33,7 @@ export function groups({ evaluation, gate }: TrainingReport): Html {
           percent(slice.selectionRate),
         ],
         ...(slice.auc && { estimate: slice.auc }),
+        pale: slice.positives < gate.sliceMinPositives,
       })),
       marks: [{ at: evaluation.auc.value, label: 'all rows', kind: 'zero' }],
       axis: 'AUC with its 95 % interval',

@@ -56,8 +56,8 @@ function contributionsOf({ method, rows, features }: TreeContributions): Html {
         <thead>
           <tr>
             <th scope="col">Feature</th>
-            <th scope="col" class="number">Mean shift of the log odds</th>
             <th scope="col" class="plot" aria-label="Mean shift"></th>
+            <th scope="col" class="number">Mean shift of the log odds</th>
           </tr>
         </thead>
         <tbody>
@@ -65,10 +65,10 @@ function contributionsOf({ method, rows, features }: TreeContributions): Html {
             ({ feature, contribution }) =>
               html`<tr>
                 <th scope="row">${feature}</th>
-                <td class="number">${decimal(contribution, 4)}</td>
                 <td class="plot">
                   <span class="bar" style="--at:${((100 * contribution) / largest).toFixed(2)}%"></span>
                 </td>
+                <td class="number">${decimal(contribution, 4)}</td>
               </tr> `,
           )}
         </tbody>

@@ -74,7 +74,7 @@ export function lineageSection({ lineage, evaluation }: TrainingReport): Html {
         part('judged on by the gate', evaluation.rows, evaluation.positives),
       ],
     ),
-    table([{ title: '' }, { title: '' }], facts),
+    table([{ title: '' }, { title: '' }], facts, { words: true }),
     table([{ title: 'Hyperparameter' }, { title: 'Value' }], Object.entries(lineage.hyperparameters)),
     table(
       [{ title: 'Digest (sha256)' }, { title: '' }],
@@ -82,6 +82,7 @@ export function lineageSection({ lineage, evaluation }: TrainingReport): Html {
         name,
         html`<span class="digest">${digest}</span>`,
       ]),
+      { words: true },
     ),
   );
 }

@@ -66,7 +66,10 @@ function keyFigures({ evaluation }: TrainingReport): Html {
   const eventRate = evaluation.positives / evaluation.rows;
   return figures([
     ['Rows judged on', count(evaluation.rows)],
-    ['with the event', html`${count(evaluation.positives)} (${percent(eventRate)})`],
+    [
+      'with the event',
+      html`${count(evaluation.positives)} <span class="interval">${percent(eventRate)}</span>`,
+    ],
     ['AUC', estimate(evaluation.auc)],
     ['Gini', decimal(evaluation.gini)],
     ['PR-AUC', estimate(evaluation.prAuc)],

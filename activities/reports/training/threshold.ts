@@ -4,16 +4,10 @@ import type { TrainingReport } from '../contract.ts';
 import { html, type Html } from '../html.ts';
 import { count, decimal, percent } from '../numbers.ts';
 import { section, table } from '../page.ts';
+import { sidesOf, type Side } from './sides.ts';
 
 export function atThreshold({ evaluation }: TrainingReport): Html {
-  const { challenger, champion: championUnseen } = evaluation.unseen ?? {};
-  const others = [
-    ['Champion', evaluation.champion],
-    ['This model, rows never seen', challenger],
-    ['Champion, rows never seen', championUnseen],
-  ] as const;
-  const models = [['This model', evaluation] as const, ...others];
-  const known = models.flatMap(([name, metrics]) => (metrics ? [[name, metrics] as const] : []));
+  const sides = sidesOf(evaluation);
   return section(
     'At the operating threshold',
     html`<p>
@@ -22,8 +16,8 @@ export function atThreshold({ evaluation }: TrainingReport): Html {
       ${percent(evaluation.atThreshold.recall)} were flagged (recall).
     </p>`,
     confusion(evaluation),
-    decisions(known),
-    top(known),
+    decisions(sides),
+    top(sides),
   );
 }
 
@@ -38,7 +32,7 @@ function confusion({ atThreshold, rows, positives }: BinaryMetrics): Html {
         ['had the event', share(tp, positives), share(fn, positives)],
         ['had not', share(fp, rows - positives), share(tn, rows - positives)],
       ],
-      'Confusion matrix, with shares of each line',
+      { caption: 'Confusion matrix, with shares of each line' },
     )}
   </div>`;
 }
@@ -47,9 +41,7 @@ function percentOf(cell: number, of: number): string {
   return of === 0 ? '–' : `${((100 * cell) / of).toFixed(1)} %`;
 }
 
-type Named = readonly (readonly [string, BinaryMetrics])[];
-
-function decisions(models: Named): Html {
+function decisions(sides: readonly Side[]): Html {
   const titles = [
     'Threshold',
     'Precision',
@@ -63,7 +55,7 @@ function decisions(models: Named): Html {
   ];
   return table(
     [{ title: '' }, ...titles.map((title) => ({ title, number: true }))],
-    models.map(([name, { atThreshold }]) => [
+    sides.map(({ name, metrics: { atThreshold } }) => [
       name,
       percent(atThreshold.threshold),
       percent(atThreshold.precision),
@@ -78,17 +70,12 @@ function decisions(models: Named): Html {
   );
 }
 
-function top(models: Named): Html {
+function top(sides: readonly Side[]): Html {
+  const titles = ['Share', 'Precision', 'Recall', 'Lift'];
   return table(
-    [
-      { title: 'If only the highest scores are acted on' },
-      { title: 'Share', number: true },
-      { title: 'Precision', number: true },
-      { title: 'Recall', number: true },
-      { title: 'Lift', number: true },
-    ],
-    models.flatMap(([name, { topShare }]) =>
-      topShare.map(({ share, precision, recall, lift }) => [
+    [{ title: 'Acting on the highest scores' }, ...titles.map((title) => ({ title, number: true }))],
+    sides.flatMap(({ name, metrics }) =>
+      metrics.topShare.map(({ share, precision, recall, lift }) => [
         name,
         percent(share, 0),
         percent(precision),

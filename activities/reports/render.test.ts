@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { renderMonitoring } from './monitoring/render.ts';
+import { monitoringExample } from './testing/monitoring-report.ts';
+import { HOSTILE, trainingExample } from './testing/training-report.ts';
+import { renderTraining } from './training/render.ts';
+
+const PAGES = [
+  { name: 'training', example: trainingExample, render: () => renderTraining(trainingExample()) },
+  { name: 'monitoring', example: monitoringExample, render: () => renderMonitoring(monitoringExample()) },
+];
+const HOSTILE_PAGES = [
+  { name: 'training', page: () => renderTraining(trainingExample({ hostile: true })) },
+  { name: 'monitoring', page: () => renderMonitoring(monitoringExample({ hostile: true })) },
+];
+
+describe.each(PAGES)('the $name page', ({ example, render }) => {
+  test('shows every number of its document, with the unrounded one for programs', () => {
+    const shown = new Set(
+      [...render().matchAll(/<data value="([^"]*)">/g)].map(([, value]) => Number(value)),
+    );
+    const absent = numbersOf(example()).filter(([, value]) => !shown.has(value));
+    expect(absent).toEqual([]);
+  });
+
+  test('shows every text of its document', () => {
+    const page = render();
+    const absent = textsOf(example()).filter(
+      ([path, text]) => !IN_OTHER_WORDS.test(path) && !page.includes(escaped(text)),
+    );
+    expect(absent).toEqual([]);
+  });
+
+  test('is the same to the byte whenever it is drawn', () => {
+    expect(render()).toBe(render());
+  });
+
+  test('needs nothing but itself', () => {
+    const page = render().replaceAll('xmlns="http://www.w3.org/2000/svg"', '');
+    expect(page).not.toMatch(/https?:|\/\/|<script|<link|@import|url\((?!#)/i);
+  });
+
+  test('names every picture, and no two elements alike', () => {
+    const page = render();
+    const pictures = page.match(/<svg\b[^>]*>\s*<[^>]*>/g) ?? [];
+    expect(pictures.length).toBeGreaterThan(3);
+    for (const picture of pictures) expect(picture).toMatch(/role="img".*<title>/s);
+    const ids = [...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('closes what it opens', () => {
+    const open: string[] = [];
+    for (const [, slash, name, rest] of render().matchAll(/<(\/?)([a-z][a-zA-Z0-9]*)([^>]*)>/g)) {
+      if (rest?.endsWith('/') || VOID.has(name ?? '')) continue;
+      if (slash) expect(open.pop()).toBe(name);
+      else open.push(name ?? '');
+    }
+    expect(open).toEqual([]);
+  });
+});
+
+describe.each(HOSTILE_PAGES)('the $name page of hostile names', ({ page }) => {
+  test('shows them as the text that they are', () => {
+    const text = page();
+    expect(text).toContain(escaped(HOSTILE));
+    expect(text).not.toMatch(/<script|<img/);
+  });
+});
+
+const VOID = new Set(['meta', 'br', 'img', 'link']);
+
+/** Said in other words on the page: formats, kinds, times, and digests that are shortened in the gate. */
+const IN_OTHER_WORDS =
+  /format$|verdict$|decision\.decision$|(start|end|asOf|registeredAt|possibleFrom)$|intervals\.\d+$|Digest$|gate\.results.*(value|bound)$|method$|model\.digest$/;
+
+type Found<T> = [path: string, value: T];
+
+function numbersOf(document: unknown): Found<number>[] {
+  return leavesOf(document).filter((leaf): leaf is Found<number> => typeof leaf[1] === 'number');
+}
+
+function textsOf(document: unknown): Found<string>[] {
+  return leavesOf(document).filter((leaf): leaf is Found<string> => typeof leaf[1] === 'string');
+}
+
+function leavesOf(value: unknown, path = ''): Found<unknown>[] {
+  if (typeof value !== 'object' || value === null) return [[path, value]];
+  return Object.entries(value).flatMap(([name, child]) =>
+    leavesOf(child, path === '' ? name : `${path}.${name}`),
+  );
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
+}
