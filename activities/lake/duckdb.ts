@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { DuckDBDataChunk, DuckDBInstance, DuckDBTypeId } from '@duckdb/node-api';
 import type { DuckDBConnection, DuckDBResult, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { attempt } from '../attempt.ts';
+import { copyFloats } from '../float-vector.ts';
 import type { DuckDB, Session, SqlParams } from './contract.ts';
 import { parameterTypes, parameterValues, plainColumn } from './values.ts';
 
@@ -154,18 +155,12 @@ function plainColumns(chunk: DuckDBDataChunk, count = chunk.columnCount): unknow
   );
 }
 
-/** Value by value out of the vectors: lists of them would be garbage of many times the matrix. */
 function floatMatrix(chunk: DuckDBDataChunk, leading: number): Float32Array {
   const width = chunk.columnCount - leading;
-  // Asking the chunk costs a call into the library each time.
   const rows = chunk.rowCount;
   const matrix = new Float32Array(rows * width);
   for (let column = 0; column < width; column++) {
-    const vector = chunk.getColumnVector(leading + column);
-    for (let row = 0, place = column; row < rows; row++, place += width) {
-      const value = vector.getItem(row);
-      matrix[place] = typeof value === 'number' ? value : Number.NaN;
-    }
+    copyFloats(chunk.getColumnVector(leading + column), rows, matrix, { start: column, stride: width });
   }
   return matrix;
 }

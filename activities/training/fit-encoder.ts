@@ -1,5 +1,5 @@
 /** Fits the encoder on the rows of a table; nothing else of the dataset may be in it. */
-import type { Encoder, NumericEncoding } from '../../workflows/domain/encoder.ts';
+import { presentSql, type Encoder, type NumericEncoding } from '../../workflows/domain/encoder.ts';
 import { quoteIdentifier } from '../../workflows/domain/identifier.ts';
 import type { FeatureSpec } from '../../workflows/domain/project.ts';
 import type { Session } from '../lake/contract.ts';
@@ -26,7 +26,7 @@ async function numericEncodings(
   if (columns.length === 0) return [];
   const aggregates = columns.map((column, index) => {
     const value = `CAST(${quoteIdentifier(column)} AS DOUBLE)`;
-    const present = `isfinite(${value})`;
+    const present = presentSql(quoteIdentifier(column));
     return `median(${value}) FILTER (${present}) AS median_${index}, count(*) FILTER (${present}) AS present_${index}`;
   });
   const [found = {}] = await session.rows<Record<string, number | null>>(

@@ -40,8 +40,11 @@ export interface EncoderSql {
   readonly params: Readonly<Record<string, string | number>>;
 }
 
-/** Largest finite float32; what lies beyond has no place in a vector and counts as missing, as NaN does. */
-const MAX_FLOAT = 3.4028234663852886e38;
+/**
+ * What lies beyond counts as missing, as NaN does: the distance of two numbers within these bounds has
+ * a place in a float32.
+ */
+const LARGEST = '1e38';
 
 /** One record as a vector of `encodedColumns(encoder).length` floats. @throws TypeError naming a column of the wrong type */
 export function encodeRecord(
@@ -103,11 +106,16 @@ export function encodedFeatures(encoder: Encoder): string[] {
   ];
 }
 
+/** Whether a number is there, to the encoder: true, or false or NULL. `source` is a column, quoted. */
+export function presentSql(source: string): string {
+  return `${source} BETWEEN -${LARGEST} AND ${LARGEST}`;
+}
+
 function distance(column: string, value: FeatureValue, median: number): number {
   if (value === null || value === undefined) return Number.NaN;
   if (typeof value === 'string') throw new TypeError(`${column} must be a number, not text`);
-  const result = Number(value) - median;
-  return Math.abs(result) <= MAX_FLOAT ? result : Number.NaN;
+  const number = Number(value);
+  return Math.abs(number) <= Number(LARGEST) ? number - median : Number.NaN;
 }
 
 function categoryText(column: string, value: FeatureValue): string | undefined {
@@ -119,10 +127,10 @@ function categoryText(column: string, value: FeatureValue): string | undefined {
 }
 
 function numericSql(encoding: NumericEncoding, source: string, bind: (value: number) => string): string[] {
+  const present = presentSql(source);
   const shifted = `CAST(${source} AS DOUBLE) - ${bind(encoding.median)}`;
-  const present = `coalesce(abs(${shifted}) <= ${MAX_FLOAT}, false)`;
   const value = `CASE WHEN ${present} THEN ${shifted} ELSE CAST('NaN' AS DOUBLE) END`;
-  return encoding.indicator ? [value, `NOT ${present}`] : [value];
+  return encoding.indicator ? [value, `CASE WHEN ${present} THEN 0 ELSE 1 END`] : [value];
 }
 
 function categoricalSql(

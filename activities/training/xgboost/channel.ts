@@ -2,7 +2,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { DuckDBInstance, listValue, LIST, VARCHAR } from '@duckdb/node-api';
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
-
+import { copyFloats } from '../../float-vector.ts';
 import type { Rows } from './matrix.ts';
 
 /** The label is the first column, as SageMaker wants it; every column is FLOAT. @throws InvalidChannel */
@@ -51,14 +51,11 @@ async function readRows(connection: DuckDBConnection, files: readonly string[]):
 
 function copyChunk(chunk: DuckDBDataChunk, channel: Required<Rows>, start: number): void {
   const { values, labels, columns } = channel;
-  for (let column = 0; column <= columns; column++) {
-    const vector = chunk.getColumnVector(column);
-    const target = column === 0 ? labels : values;
-    const stride = column === 0 ? 1 : columns;
-    let place = column === 0 ? start : start * columns + column - 1;
-    for (let row = 0; row < chunk.rowCount; row++, place += stride) {
-      const value = vector.getItem(row);
-      target[place] = typeof value === 'number' ? value : Number.NaN;
-    }
+  // Asking the chunk costs a call into the library each time.
+  const rows = chunk.rowCount;
+  copyFloats(chunk.getColumnVector(0), rows, labels, { start, stride: 1 });
+  for (let column = 0; column < columns; column++) {
+    const place = { start: start * columns + column, stride: columns };
+    copyFloats(chunk.getColumnVector(column + 1), rows, values, place);
   }
 }
