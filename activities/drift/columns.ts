@@ -31,13 +31,14 @@ export async function readabilityOf(
 ): Promise<ReadonlyMap<string, Readability>> {
   if (columns.length === 0) return new Map();
   const selected = columns.flatMap((column, index) => {
+    const number = numberOf(column, missing.length);
+    if (NUMBER.test(column.type)) return [`count(${number}) AS present_${index}`];
     const value = valueOf(column, missing.length);
-    const failing = `FILTER (WHERE ${value} IS NOT NULL AND ${numberOf(column, missing.length)} IS NULL)`;
+    const text = `CASE WHEN ${number} IS NULL THEN ${value} END`;
     return [
       `count(${value}) AS present_${index}`,
-      ...(NUMBER.test(column.type)
-        ? []
-        : [`count(*) ${failing} AS failing_${index}`, `min(${value}) ${failing} AS example_${index}`]),
+      `count(${text}) AS failing_${index}`,
+      `min(${text}) AS example_${index}`,
     ];
   });
   const [row = {}] = await session.rows<Readonly<Record<string, number | string | null>>>(

@@ -56,40 +56,47 @@ export async function countCells(
   columns: readonly BinnedColumn[],
 ): Promise<{ rows: number; columns: CountedCells[] }> {
   const params: Record<string, string> = {};
+  const source: string[] = [];
   const selected = columns.flatMap(({ name, bins }, index) => {
+    const column = quoteIdentifier(name);
     params[`bins_${index}`] = JSON.stringify(
       bins.kind === 'numeric' ? bins.grid : [...bins.apart, ...bins.rare],
     );
-    const column = quoteIdentifier(name);
-    return bins.kind === 'numeric' ? numeric(column, index) : categorical(column, index);
+    source.push(`${column} AS c${index}`);
+    if (bins.kind === 'categorical') return categorical(index);
+    source.push(`CASE WHEN ${isFinite(column)} THEN ${column} END AS f${index}`);
+    return numeric(index);
   });
   const [row = {}] = await session.rows<SqlRow>(
-    `SELECT ${['count(*) AS rows', ...selected].join(', ')} FROM ${quoteIdentifier(view)}`,
+    `SELECT ${['count(*) AS rows', ...selected].join(', ')}
+     FROM (SELECT ${['1', ...source].join(', ')} FROM ${quoteIdentifier(view)})`,
     params,
   );
   const rows = Number(row['rows']);
   return { rows, columns: columns.map(({ bins }, index) => countsOf(row, rows, bins, index)) };
 }
 
-/** The edges close their cells; what lies above the last one has an entry only where there is something. */
-function numeric(column: string, index: number): string[] {
-  const finite = `FILTER (WHERE ${isFinite(column)})`;
+/**
+ * The edges close their cells; what lies above the last one has an entry only where there is something.
+ * No aggregate has a FILTER: it makes DuckDB unfold every list of bins of the statement, row by row.
+ */
+function numeric(index: number): string[] {
   return [
-    `count(${column}) AS present_${index}`,
-    `map_entries(histogram(${column}, from_json($bins_${index}, '["DOUBLE"]'))) AS cells_${index}`,
-    `count(*) ${finite} AS finite_${index}`,
-    `count(*) FILTER (WHERE ${column} < -${LARGEST}) AS lowest_${index}`,
-    `min(${column}) ${finite} AS min_${index}`,
-    `max(${column}) ${finite} AS max_${index}`,
-    `avg(${column}) ${finite} AS mean_${index}`,
-    `stddev_samp(${column}) ${finite} AS std_${index}`,
+    `count(c${index}) AS present_${index}`,
+    `map_entries(histogram(c${index}, from_json($bins_${index}, '["DOUBLE"]'))) AS cells_${index}`,
+    `count(f${index}) AS finite_${index}`,
+    `count_if(c${index} < -${LARGEST}) AS lowest_${index}`,
+    `min(f${index}) AS min_${index}`,
+    `max(f${index}) AS max_${index}`,
+    `avg(f${index}) AS mean_${index}`,
+    `stddev_samp(f${index}) AS std_${index}`,
   ];
 }
 
-function categorical(column: string, index: number): string[] {
+function categorical(index: number): string[] {
   return [
-    `count(${column}) AS present_${index}`,
-    `map_entries(histogram_exact(${column}, from_json($bins_${index}, '["VARCHAR"]'))) AS cells_${index}`,
+    `count(c${index}) AS present_${index}`,
+    `map_entries(histogram_exact(c${index}, from_json($bins_${index}, '["VARCHAR"]'))) AS cells_${index}`,
   ];
 }
 

@@ -266,7 +266,7 @@ describe('createCompareFiles', () => {
             ['current', 1],
           ] as const) {
             await session.run(
-              `CREATE OR REPLACE VIEW ${view} AS SELECT * FROM everything WHERE hash(encounter_id, ${seed}) % 2 = ${side}`,
+              `CREATE OR REPLACE TABLE ${view} AS SELECT * FROM everything WHERE hash(encounter_id, ${seed}) % 2 = ${side}`,
             );
           }
           const baseline = await freezeBaseline(session, 'reference', columns, { policy });

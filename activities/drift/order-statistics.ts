@@ -4,7 +4,7 @@
  */
 import { cellValue } from '../../workflows/domain/drift/bins.ts';
 import { quoteIdentifier } from '../../workflows/domain/identifier.ts';
-import type { Session, SqlParams, SqlRow } from '../lake/contract.ts';
+import type { Session, SqlRow } from '../lake/contract.ts';
 
 export interface QuantileRequest {
   readonly name: string;
@@ -26,11 +26,11 @@ export async function orderStatistics(
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   const wanted = requests.filter(({ finite }) => finite > 0);
   const located = wanted.map((request) => ({ request, ranks: ranksOf(request) }));
-  const lookUps = located.flatMap(({ request, ranks }) =>
-    [...ranks.values()].flatMap((place) => (place.value === undefined ? [{ request, place }] : [])),
-  );
-  const found = await lookUp(session, view, lookUps);
-  lookUps.forEach(({ place }, index) => (place.value = found[index]));
+  const lookUps = located.map(({ request, ranks }) => ({
+    request,
+    places: [...ranks.values()].filter(({ value }) => value === undefined),
+  }));
+  for (const { request, places } of lookUps) await lookUp(session, view, request, places);
   return new Map(
     located.map(({ request, ranks }) => [
       request.name,
@@ -45,11 +45,6 @@ interface Place {
   /** Rank within the cell, from 0. */
   readonly position: number;
   value: number | undefined;
-}
-
-interface LookUp {
-  readonly request: QuantileRequest;
-  readonly place: Place;
 }
 
 function ranksOf(request: QuantileRequest): ReadonlyMap<number, Place> {
@@ -70,29 +65,37 @@ function ranksOf(request: QuantileRequest): ReadonlyMap<number, Place> {
   );
 }
 
-/** All in one statement, one pass. */
-async function lookUp(session: Session, view: string, lookUps: readonly LookUp[]): Promise<number[]> {
-  if (lookUps.length === 0) return [];
+/** One statement for a column: only its cells that are asked for are taken from the view. */
+async function lookUp(
+  session: Session,
+  view: string,
+  { name, grid, cells }: QuantileRequest,
+  places: readonly Place[],
+): Promise<void> {
+  if (places.length === 0) return;
   const params: Record<string, number> = {};
-  const selected = lookUps.map(({ request: { name, grid, cells }, place: { cell, position } }, index) => {
-    const column = quoteIdentifier(name);
+  const within = places.map(({ cell }) => {
     const [low, high] = [grid[cell - 1], grid[cell]];
+    if (low !== undefined) params[`edge_${cell - 1}`] = low;
+    if (high !== undefined) params[`edge_${cell}`] = high;
     const bounds = [
-      ...(low === undefined ? [] : [`${column} > CAST($low_${index} AS DOUBLE)`]),
-      ...(high === undefined ? [] : [`${column} <= CAST($high_${index} AS DOUBLE)`]),
+      ...(low === undefined ? [] : [`x > CAST($edge_${cell - 1} AS DOUBLE)`]),
+      ...(high === undefined ? [] : [`x <= CAST($edge_${cell} AS DOUBLE)`]),
     ];
-    if (low !== undefined) params[`low_${index}`] = low;
-    if (high !== undefined) params[`high_${index}`] = high;
+    return bounds.length > 0 ? `(${bounds.join(' AND ')})` : 'x IS NOT NULL';
+  });
+  const selected = places.map(({ cell, position }, index) => {
     // The middle of the rank's step, so that rounding can't reach its neighbours.
     const fraction = (position + 0.5) / (cells[cell] ?? 1);
-    const filter = bounds.length > 0 ? `FILTER (WHERE ${bounds.join(' AND ')})` : '';
-    return `quantile_disc(${column}, ${fraction}) ${filter} AS s_${index}`;
+    return `quantile_disc(CASE WHEN ${within[index]} THEN x END, ${fraction}) AS s_${index}`;
   });
   const [row = {}] = await session.rows<SqlRow>(
-    `SELECT ${selected.join(', ')} FROM ${quoteIdentifier(view)}`,
-    params satisfies SqlParams,
+    `SELECT ${selected.join(', ')}
+     FROM (SELECT ${quoteIdentifier(name)} AS x FROM ${quoteIdentifier(view)})
+     WHERE ${[...new Set(within)].join(' OR ')}`,
+    params,
   );
-  return lookUps.map((_, index) => Number(row[`s_${index}`] ?? Number.NaN));
+  for (const [index, place] of places.entries()) place.value = Number(row[`s_${index}`] ?? Number.NaN);
 }
 
 function interpolate(

@@ -8,7 +8,7 @@ import type { DriftColumn } from './contract.ts';
 import { orderStatistics } from './order-statistics.ts';
 
 /** Rows that the fine cells are laid by; any cells give exact results, even ones give them fast. */
-const SAMPLE = 20_000;
+const SAMPLE = 5_000;
 const CELLS = 200;
 /** Columns with about so many distinct values are counted together, in one pass. */
 const FEW = 1_000;
@@ -26,12 +26,13 @@ export async function profileColumns(
     `SELECT count(*) AS rows FROM ${quoteIdentifier(view)}`,
   );
   const rows = counted?.rows ?? 0;
-  const sketches = await sketch(session, view, columns, rows);
-  const few = columns.filter(({ name }) => (sketches.get(name)?.distinct ?? 0) <= FEW);
+  const distinct = await distinctOf(session, view, columns);
+  const few = columns.filter(({ name }) => (distinct.get(name) ?? 0) <= FEW);
   const frequencies = await frequenciesOf(session, view, few);
-  const numbers = columns
-    .filter(({ kind }) => kind === 'numeric')
-    .map(({ name }) => layCells(name, frequencies.get(name), sketches.get(name)?.sample ?? []));
+  const numeric = columns.filter(({ kind }) => kind === 'numeric').map(({ name }) => name);
+  const many = numeric.filter((name) => (frequencies.get(name)?.length ?? MAX_VALUES + 1) > MAX_VALUES);
+  const samples = await sampleOf(session, view, many, { rows, columns });
+  const numbers = numeric.map((name) => layCells(name, samples.get(name), frequencies.get(name)));
   const measured = await measureNumbers(session, view, numbers, { rows, bins });
   const profiles: ColumnProfile[] = [];
   for (const { name } of columns) {
@@ -58,10 +59,10 @@ interface LaidColumn {
 
 function layCells(
   name: string,
-  frequencies: readonly Frequency<unknown>[] | undefined,
-  sample: readonly number[],
+  sample: readonly number[] | undefined,
+  frequencies: readonly Frequency<unknown>[] = [],
 ): LaidColumn {
-  if (!frequencies || frequencies.length > MAX_VALUES) return { name, grid: fineGrid(sample, 'sample') };
+  if (sample) return { name, grid: fineGrid(sample, 'sample') };
   const values = frequencies
     .map(({ value, count }) => ({ value: Number(value), count }))
     .toSorted((a, b) => a.value - b.value);
@@ -101,44 +102,45 @@ async function measureNumbers(
   );
 }
 
-interface Sketch {
-  /** About. */
-  readonly distinct: number;
-  /** Quantiles of a sample of the numbers, ascending. */
-  readonly sample: readonly number[];
-}
-
-/** One pass. Rows are drawn by what stands in them, so that neither their order nor the threads matter. */
-async function sketch(
+/** About how many values every column tells apart, in one pass. */
+async function distinctOf(
   session: Session,
   view: string,
   columns: readonly DriftColumn[],
-  rows: number,
-): Promise<ReadonlyMap<string, Sketch>> {
-  const shares = Array.from({ length: CELLS - 1 }, (_, index) => (index + 1) / CELLS);
-  const selected = columns.flatMap(({ kind }, index) => {
-    const distinct = `approx_count_distinct(c${index}) AS distinct_${index}`;
-    if (kind === 'categorical') return [distinct];
-    const drawn = `FILTER (WHERE drawn AND ${isFinite(`c${index}`)})`;
-    return [distinct, `quantile_disc(c${index}, [${shares.join(', ')}]) ${drawn} AS sample_${index}`];
-  });
-  const names = columns.map(({ name }) => quoteIdentifier(name));
+): Promise<ReadonlyMap<string, number>> {
+  const selected = columns.map(
+    ({ name }, index) => `approx_count_distinct(${quoteIdentifier(name)}) AS d${index}`,
+  );
+  const [row = {}] = await session.rows<SqlRow>(
+    `SELECT ${selected.join(', ')} FROM ${quoteIdentifier(view)}`,
+  );
+  return new Map(columns.map(({ name }, index) => [name, Number(row[`d${index}`])]));
+}
+
+/**
+ * Quantiles of some rows, ascending, for where cells are to end. Rows are drawn by all that stands in
+ * them, so that neither their order nor the threads matter.
+ */
+async function sampleOf(
+  session: Session,
+  view: string,
+  names: readonly string[],
+  { rows, columns }: { readonly rows: number; readonly columns: readonly DriftColumn[] },
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  if (names.length === 0) return new Map();
+  const shares = Array.from({ length: CELLS - 1 }, (_, index) => (index + 1) / CELLS).join(', ');
+  const selected = names.map(
+    (_, index) =>
+      `quantile_disc(CASE WHEN ${isFinite(`n${index}`)} THEN n${index} END, [${shares}]) AS s${index}`,
+  );
+  const numbers = names.map((name, index) => `${quoteIdentifier(name)} AS n${index}`);
+  const whole = columns.map(({ name }) => quoteIdentifier(name)).join(', ');
   const every = Math.max(1, Math.ceil(rows / SAMPLE));
-  const [found = {}] = await session.rows<SqlRow>(
+  const [row = {}] = await session.rows<SqlRow>(
     `SELECT ${selected.join(', ')}
-     FROM (SELECT ${names.map((name, index) => `${name} AS c${index}`).join(', ')},
-                  hash(${names.join(', ')}) % ${every} = 0 AS drawn
-           FROM ${quoteIdentifier(view)})`,
+     FROM (SELECT ${numbers.join(', ')} FROM ${quoteIdentifier(view)} WHERE hash(${whole}) % ${every} = 0)`,
   );
-  return new Map(
-    columns.map(({ name }, index) => [
-      name,
-      {
-        distinct: Number(found[`distinct_${index}`] ?? 0),
-        sample: (found[`sample_${index}`] ?? []) as number[],
-      },
-    ]),
-  );
+  return new Map(names.map((name, index) => [name, (row[`s${index}`] ?? []) as number[]]));
 }
 
 /** How often each value stands in columns of few: finite numbers, and all categories. */
@@ -150,8 +152,8 @@ async function frequenciesOf(
   if (columns.length === 0) return new Map();
   const selected = columns.map(({ name, kind }, index) => {
     const column = quoteIdentifier(name);
-    const finite = kind === 'numeric' ? `FILTER (WHERE ${isFinite(column)})` : '';
-    return `map_entries(histogram(${column}) ${finite}) AS h${index}`;
+    const value = kind === 'numeric' ? `CASE WHEN ${isFinite(column)} THEN ${column} END` : column;
+    return `map_entries(histogram(${value})) AS h${index}`;
   });
   const [row = {}] = await session.rows<SqlRow>(
     `SELECT ${selected.join(', ')} FROM ${quoteIdentifier(view)}`,

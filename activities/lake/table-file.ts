@@ -93,8 +93,9 @@ async function csvAsParquet(session: Session, view: string, csv: string): Promis
 
 /** DuckDB would read the second `x` as `x_1`, and whoever asks for `x` would never know that there are two. */
 async function refuseRepeatedNames(session: Session, params: SqlParams): Promise<void> {
+  // By one thread: of several, any may be the first to have a line.
   const [header = {}] = await session.rows<Record<string, string | null>>(
-    `SELECT * FROM read_csv($csv, ${CSV}, header = false) LIMIT 1`,
+    `SELECT * FROM read_csv($csv, ${CSV}, header = false, parallel = false) LIMIT 1`,
     params,
   );
   const names = Object.values(header).filter((name) => name !== null);

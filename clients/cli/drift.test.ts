@@ -47,7 +47,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 async function compare(...args: readonly string[]) {
   const said = { code: undefined as number | undefined, stdout: '', stderr: '' };
   const write = (stream: 'stdout' | 'stderr') => ({ write: (text: string) => void (said[stream] += text) });
-  const duckdb = createDuckDB({ memoryLimit: '300MB', threads: 1, tempDirectory: join(folder, 'temp') });
+  const duckdb = createDuckDB({ memoryLimit: '300MB', threads: 2, tempDirectory: join(folder, 'temp') });
   const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
   registerDrift(program, {
     output: createOutput(write('stdout'), write('stderr')),
@@ -102,6 +102,12 @@ describe('assay drift compare', () => {
       { label: 'missing', reference: 0.1, current: 0.1 },
     ]);
     expect(report.columns[0].bins[0]).toMatchObject({ label: '≤ 9.9', ...sides });
+  });
+
+  it('takes the first line of a long file for its header, whichever thread is the first', async () => {
+    await writeFile(join(folder, 'long.csv'), csv(400_000));
+    const { code, stderr } = await compare('reference.csv', 'long.csv', ...CHOSEN);
+    expect([code, stderr]).toEqual([0, '']);
   });
 
   it('ends with 0 where nothing moved, for a packed file too', async () => {
