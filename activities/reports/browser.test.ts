@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { renderMonitoring } from './monitoring/render.ts';
 import { chromiumPath, NO_CHROMIUM } from './testing/chromium.ts';
 import { monitoringExample } from './testing/monitoring-report.ts';
@@ -23,88 +23,85 @@ const SMALLEST_LETTERS = 9.5;
 
 const executablePath = chromiumPath();
 
-describe.skipIf(executablePath === undefined)(
-  executablePath === undefined ? `reports in Chromium (skipped: ${NO_CHROMIUM})` : 'reports in Chromium',
-  () => {
-    let browser: Browser;
-    let folder: string;
+describe('reports in Chromium', () => {
+  beforeEach((context) => context.skip(executablePath === undefined, NO_CHROMIUM));
 
-    beforeAll(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'assay-reports-'));
-      await mkdir(SCREENSHOTS, { recursive: true });
-      for (const name of NAMES) await writeFile(join(folder, `${name}.html`), PAGES[name]);
-      // Its sandbox does not start where everything runs as root, and the pages are our own.
-      const args = ['--no-sandbox'];
-      browser = await chromium.launch({ args, ...(executablePath !== undefined && { executablePath }) });
+  let browser: Browser | undefined;
+  let folder = '';
+
+  beforeAll(async () => {
+    if (executablePath === undefined) return;
+    folder = await mkdtemp(join(tmpdir(), 'assay-reports-'));
+    await mkdir(SCREENSHOTS, { recursive: true });
+    for (const name of NAMES) await writeFile(join(folder, `${name}.html`), PAGES[name]);
+    // Its sandbox does not start where everything runs as root, and the pages are our own.
+    const args = ['--no-sandbox'];
+    browser = await chromium.launch({ args, executablePath });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    if (folder !== '') await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Opens a page, with everything that goes wrong in it. */
+  async function open(
+    name: keyof typeof PAGES,
+    options: { width: number; colorScheme?: 'light' | 'dark' },
+  ): Promise<{ page: Page; troubles: string[] }> {
+    const { width, colorScheme = 'light' } = options;
+    const page = await browser!.newPage({ viewport: { width, height: 900 }, colorScheme });
+    const troubles: string[] = [];
+    const address = pathToFileURL(join(folder, `${name}.html`)).href;
+    page.on('console', (message) => troubles.push(`console: ${message.text()}`));
+    page.on('pageerror', (error) => troubles.push(`error: ${error.message}`));
+    page.on('requestfailed', (request) => troubles.push(`failed: ${request.url()}`));
+    page.on('request', (request) => {
+      if (request.url() !== address) troubles.push(`asked for ${request.url()}`);
     });
+    await page.goto(address);
+    return { page, troubles };
+  }
 
-    afterAll(async () => {
-      await browser?.close();
-      await rm(folder, { recursive: true, force: true });
-    });
+  test.each(NAMES)('%s loads nothing else, and no script of it fails or runs', async (name) => {
+    const { page, troubles } = await open(name, { width: 1400 });
+    expect(await page.title()).toMatch(/report: readmission/);
+    expect(troubles).toEqual([]);
+    await page.close();
+  });
 
-    /** Opens a page, with everything that goes wrong in it. */
-    async function open(
-      name: keyof typeof PAGES,
-      options: { width: number; colorScheme?: 'light' | 'dark' },
-    ): Promise<{ page: Page; troubles: string[] }> {
-      const { width, colorScheme = 'light' } = options;
-      const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
-      const troubles: string[] = [];
-      const address = pathToFileURL(join(folder, `${name}.html`)).href;
-      page.on('console', (message) => troubles.push(`console: ${message.text()}`));
-      page.on('pageerror', (error) => troubles.push(`error: ${error.message}`));
-      page.on('requestfailed', (request) => troubles.push(`failed: ${request.url()}`));
-      page.on('request', (request) => {
-        if (request.url() !== address) troubles.push(`asked for ${request.url()}`);
-      });
-      await page.goto(address);
-      return { page, troubles };
-    }
-
-    test.each(NAMES)('%s loads nothing else, and no script of it fails or runs', async (name) => {
-      const { page, troubles } = await open(name, { width: 1400 });
-      expect(await page.title()).toMatch(/report: readmission/);
-      expect(troubles).toEqual([]);
+  test.each(NAMES.flatMap((name) => [400, 1400].map((width) => ({ name, width }))))(
+    '$name can be read at $width pixels without scrolling sideways',
+    async ({ name, width }) => {
+      const { page } = await open(name, { width });
+      await page.screenshot({ path: join(SCREENSHOTS, `${name}-${width}.png`), fullPage: true });
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      expect(await page.evaluate(SMALLEST)).toBeGreaterThanOrEqual(SMALLEST_LETTERS);
       await page.close();
-    });
+    },
+  );
 
-    test.each(NAMES.flatMap((name) => [400, 1400].map((width) => ({ name, width }))))(
-      '$name can be read at $width pixels without scrolling sideways',
-      async ({ name, width }) => {
-        const { page } = await open(name, { width });
-        await page.screenshot({ path: join(SCREENSHOTS, `${name}-${width}.png`), fullPage: true });
-        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-        expect(await page.evaluate(SMALLEST)).toBeGreaterThanOrEqual(SMALLEST_LETTERS);
-        await page.close();
-      },
-    );
+  test.each(['training', 'monitoring'] as const)('%s is dark where the reader’s screen is', async (name) => {
+    const { page } = await open(name, { width: 1400, colorScheme: 'dark' });
+    await page.screenshot({ path: join(SCREENSHOTS, `${name}-dark.png`), fullPage: true });
+    const { paper, ink, line } = await page.evaluate<Record<'paper' | 'ink' | 'line', number>>(LIGHTNESS);
+    expect(paper).toBeLessThan(60);
+    expect(ink).toBeGreaterThan(200);
+    expect(line).toBeGreaterThan(140);
+    await page.close();
+  });
 
-    test.each(['training', 'monitoring'] as const)(
-      '%s is dark where the reader’s screen is',
-      async (name) => {
-        const { page } = await open(name, { width: 1400, colorScheme: 'dark' });
-        await page.screenshot({ path: join(SCREENSHOTS, `${name}-dark.png`), fullPage: true });
-        const { paper, ink, line } = await page.evaluate<Record<'paper' | 'ink' | 'line', number>>(LIGHTNESS);
-        expect(paper).toBeLessThan(60);
-        expect(ink).toBeGreaterThan(200);
-        expect(line).toBeGreaterThan(140);
-        await page.close();
-      },
-    );
-
-    test.each(['training', 'monitoring'] as const)('%s prints on white paper', async (name) => {
-      const { page } = await open(name, { width: 1400, colorScheme: 'dark' });
-      await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
-      const { paper, ink } = await page.evaluate<Record<'paper' | 'ink', number>>(LIGHTNESS);
-      expect(paper).toBe(255);
-      expect(ink).toBe(0);
-      const pdf = await page.pdf({ format: 'A4', path: join(SCREENSHOTS, `${name}.pdf`) });
-      expect(pdf.length).toBeGreaterThan(20_000);
-      await page.close();
-    });
-  },
-);
+  test.each(['training', 'monitoring'] as const)('%s prints on white paper', async (name) => {
+    const { page } = await open(name, { width: 1400, colorScheme: 'dark' });
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    const { paper, ink } = await page.evaluate<Record<'paper' | 'ink', number>>(LIGHTNESS);
+    expect(paper).toBe(255);
+    expect(ink).toBe(0);
+    const pdf = await page.pdf({ format: 'A4', path: join(SCREENSHOTS, `${name}.pdf`) });
+    expect(pdf.length).toBeGreaterThan(20_000);
+    await page.close();
+  });
+});
 
 /** Of all texts that are shown, letters in drawings as large as they come out. */
 const SMALLEST = `(() => {

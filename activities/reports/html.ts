@@ -31,6 +31,6 @@ export function trusted(text: string): Html {
 function textOf(content: Content): string {
   if (content === undefined || content === false) return '';
   if (content instanceof Html) return content.text;
-  if (Array.isArray(content)) return content.map(textOf).join('');
+  if (typeof content === 'object') return content.map(textOf).join('');
   return String(content).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

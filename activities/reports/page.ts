@@ -64,20 +64,22 @@ export interface TableOptions {
   readonly caption?: string;
   /** A table of sentences, which a telephone shows as a list of what they say. */
   readonly words?: boolean;
+  /** Names and one number each, which should not stand a page apart. */
+  readonly narrow?: boolean;
 }
 
 /** The first cell of each row is its heading. */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly Content[])[],
-  { caption, words }: TableOptions = {},
+  { caption, words, narrow }: TableOptions = {},
 ): Html {
   const kind = (place: number): Content => columns[place]?.number && html` class="number"`;
   const name = (place: number): Content => {
     const title = columns[place]?.title;
     return words && title !== '' && html` data-title="${title}"`;
   };
-  return html`<div class="scroll">
+  return html`<div class="scroll${narrow && ' narrow'}">
     <table${words && html` class="words"`}>
       ${
         caption !== undefined &&

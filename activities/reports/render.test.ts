@@ -50,12 +50,24 @@ describe.each(PAGES)('the $name page', ({ example, render }) => {
 
   test('closes what it opens', () => {
     const open: string[] = [];
-    for (const [, slash, name, rest] of render().matchAll(/<(\/?)([a-z][a-zA-Z0-9]*)([^>]*)>/g)) {
-      if (rest?.endsWith('/') || VOID.has(name ?? '')) continue;
-      if (slash) expect(open.pop()).toBe(name);
-      else open.push(name ?? '');
+    const crossed: string[] = [];
+    for (const [tag, slash, name = '', rest] of render().matchAll(/<(\/?)([a-z][a-zA-Z0-9]*)([^>]*)>/g)) {
+      if (rest?.endsWith('/') || VOID.has(name)) continue;
+      if (!slash) open.push(name);
+      else if (open.pop() !== name) crossed.push(tag);
     }
-    expect(open).toEqual([]);
+    expect([...crossed, ...open]).toEqual([]);
+  });
+
+  test('gives every row of a table as many cells as it has headings', () => {
+    const tables = render().match(/<table[\s\S]*?<\/table>/g) ?? [];
+    expect(tables.length).toBeGreaterThan(5);
+    const widthsOf = (table: string): number[] =>
+      table
+        .split('<tr')
+        .slice(1)
+        .map((row) => (row.match(/<t[hd]\b/g) ?? []).length);
+    expect(tables.filter((table) => new Set(widthsOf(table)).size !== 1)).toEqual([]);
   });
 });
 

@@ -54,6 +54,7 @@ export function axis(settings: {
     axisLabel: {
       color: PALETTE.muted,
       fontSize: 11,
+      hideOverlap: true,
       ...(percent && { formatter: (share: number) => `${Number((100 * share).toFixed(1))} %` }),
       ...(others['axisLabel'] as object | undefined),
     },

@@ -10,7 +10,7 @@ export interface SharedBin {
   readonly current: number;
 }
 
-const BAR_SPACE = 26;
+const BAR_SPACE = 34;
 const LONGEST_LABEL = 18;
 
 /** Bins from top to bottom: their names may be long. */
@@ -47,7 +47,7 @@ function bars(shares: readonly number[], tone: Tone): object {
   return {
     type: 'bar',
     silent: true,
-    barCategoryGap: '28%',
+    barCategoryGap: '26%',
     barGap: '0%',
     data: shares,
     itemStyle: { color: PALETTE[tone] },

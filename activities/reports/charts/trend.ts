@@ -65,12 +65,10 @@ function roomFor(limits: Trend['limits'] = [], lines: Trend['lines']): object {
   );
   const all = [...limits.map(({ at }) => at), ...values];
   const [low, high] = [Math.min(...all), Math.max(...all)];
-  const room = (high - low) * 0.1;
-  return { max: rounded(high + room), ...(low > 0.5 && { min: rounded(low - room) }) };
-}
-
-function rounded(value: number): number {
-  return Number(value.toFixed(2));
+  const step = high - low > 0.3 ? 0.1 : 0.05;
+  const edge = (value: number, round: (steps: number) => number): number =>
+    Number((round(value / step) * step).toFixed(2));
+  return { max: edge(high, Math.ceil), ...(low > 0.5 && { min: edge(low, Math.floor) }) };
 }
 
 function limitLines(limits: readonly { readonly at: number; readonly label: string }[]): object {

@@ -16,6 +16,7 @@ export function scoreSection({ score, outputs, performance }: MonitoringReport):
         ['Rows without a score', count(outputs.missing)],
         ['Scores outside 0 to 1', count(outputs.outsideUnitInterval)],
       ],
+      { narrow: true },
     ),
     performance ? worth(performance) : html`<p>The outcomes of no interval are known yet.</p>`,
     score && html`<div class="charts">${columnFigure(score, 'score')}</div>`,
@@ -50,5 +51,6 @@ function worth({
         ['PR-AUC', estimate(prAuc)],
         ['Mean score / event rate', estimate(calibration)],
       ],
+      { narrow: true },
     )}`;
 }

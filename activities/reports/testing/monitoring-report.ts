@@ -88,7 +88,7 @@ export function monitoringExample({ hostile = false } = {}): MonitoringReport {
       column('admission_type', ADMISSIONS, 'warn', 0.2206),
       {
         ...column('weight', { missing: [0.97, 0.99], '> 80': [0.03, 0.01] }, 'insufficient_data', null),
-        reason: 'no value on either side',
+        reason: 'chance alone reaches a PSI of 0.12 with so few values',
       },
     ],
     quality: {

@@ -80,7 +80,18 @@ function row(
 
 /** Entities, for a row is about someone, and only someone can have been seen before. */
 function comparison({ evaluation }: TrainingReport): Html {
-  const numbers = ['Rows', 'AUC', 'Gini', 'PR-AUC', 'Log loss', 'Brier', 'ECE', 'KS', 'Calibration'];
+  const numbers = [
+    'Rows',
+    'Events',
+    'AUC',
+    'Gini',
+    'PR-AUC',
+    'Log loss',
+    'Brier',
+    'ECE',
+    'KS',
+    'Calibration',
+  ];
   return html`${table(
     [{ title: '' }, ...numbers.map((title) => ({ title, number: true }))],
     sidesOf(evaluation).map(({ name, metrics }) => [

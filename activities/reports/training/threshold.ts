@@ -25,16 +25,14 @@ function confusion({ atThreshold, rows, positives }: BinaryMetrics): Html {
   const { tp, fp, tn, fn } = atThreshold.confusion;
   const share = (cell: number, of: number): Html =>
     html`${count(cell)} <span class="interval">(${percentOf(cell, of)})</span>`;
-  return html`<div class="confusion">
-    ${table(
-      [{ title: '' }, { title: 'flagged', number: true }, { title: 'not flagged', number: true }],
-      [
-        ['had the event', share(tp, positives), share(fn, positives)],
-        ['had not', share(fp, rows - positives), share(tn, rows - positives)],
-      ],
-      { caption: 'Confusion matrix, with shares of each line' },
-    )}
-  </div>`;
+  return table(
+    [{ title: '' }, { title: 'flagged', number: true }, { title: 'not flagged', number: true }],
+    [
+      ['had the event', share(tp, positives), share(fn, positives)],
+      ['had not', share(fp, rows - positives), share(tn, rows - positives)],
+    ],
+    { caption: 'Confusion matrix, with shares of each line', narrow: true },
+  );
 }
 
 function percentOf(cell: number, of: number): string {
