@@ -25,6 +25,7 @@ const silent: Attempt = {
   resumeFrom: undefined,
 };
 
+const endings = new WeakMap<Attempt, (() => Promise<void>)[]>();
 const current = new AsyncLocalStorage<Attempt>();
 
 export function attempt(): Attempt {
@@ -32,6 +33,18 @@ export function attempt(): Attempt {
 }
 
 /** For the worker's interceptor, and for tests that play it. */
-export function runAttempt<T>(value: Attempt, body: () => Promise<T>): Promise<T> {
-  return current.run(value, body);
+export async function runAttempt<T>(value: Attempt, body: () => Promise<T>): Promise<T> {
+  const ends: (() => Promise<void>)[] = [];
+  endings.set(value, ends);
+  try {
+    return await current.run(value, body);
+  } finally {
+    endings.delete(value);
+    for (const end of ends) await end();
+  }
+}
+
+/** Gives back what was taken for this try, when it has ended. Outside a worker nothing ends before the process. */
+export function whenAttemptEnds(end: () => Promise<void>): void {
+  endings.get(attempt())?.push(end);
 }

@@ -11,6 +11,7 @@ import { cloneRoot } from './clone.mjs';
 import * as deltalake from './deltalake.mjs';
 import { note, step } from './progress.mjs';
 import { installParts, partsEnvironment } from './setup.mjs';
+import * as versitygw from './versitygw.mjs';
 
 const nothingRan = { passed: 0, failed: 0, skipped: [], broken: [] };
 let summary = nothingRan;
@@ -35,14 +36,24 @@ async function compile() {
   }
 }
 
-/** Without delta-rs its tests are skipped, and say so. */
+/** Peers that only tests need. Without one of them its tests are skipped, and say so. */
 async function testEnvironment() {
+  const [pythonPath, gateway] = await Promise.all([
+    peer(deltalake.name, deltalake.findDeltalake, deltalake.installDeltalake),
+    peer(versitygw.name, versitygw.findVersitygw, versitygw.installVersitygw),
+  ]);
+  return {
+    ...(pythonPath && { ASSAY_TEST_PYTHONPATH: pythonPath }),
+    ...(gateway && { ASSAY_TEST_VERSITYGW: gateway }),
+  };
+}
+
+async function peer(name, find, install) {
   try {
-    const { path } = await step(deltalake.name, deltalake.findDeltalake, deltalake.installDeltalake);
-    return { ASSAY_TEST_PYTHONPATH: path };
+    return (await step(name, find, install)).path;
   } catch (error) {
-    note(`${deltalake.name} could not be installed: ${error.message}`);
-    return {};
+    note(`${name} could not be installed: ${error.message}`);
+    return undefined;
   }
 }
 

@@ -17,8 +17,19 @@ const Environment = z.object({
     blankIsUnset,
     z.enum(['development', 'staging', 'production']).default('development'),
   ),
-  /** A folder or a `file://` address; `s3://` comes with the S3 adapter. */
+  /** A folder, a `file://` address or `s3://bucket/prefix`. */
   ASSAY_STORE: optional,
+  /** Path-style addresses for S3; by default with an endpoint of one's own and not with AWS. */
+  ASSAY_S3_PATH_STYLE: z.preprocess(blankIsUnset, z.enum(['true', 'false']).optional()),
+  /** Key of KMS that encrypts what is written to S3; by default as the bucket says. */
+  ASSAY_S3_KMS_KEY: optional,
+  /** Where objects of S3 are staged for DuckDB and ONNX Runtime, and how many megabytes of them. */
+  ASSAY_STAGE_FOLDER: optional,
+  ASSAY_STAGE_MB: z.preprocess(blankIsUnset, z.coerce.number().int().positive().default(10_240)),
+  /** Of S3, as the AWS SDK calls them. Credentials it finds by itself. */
+  AWS_REGION: optional,
+  AWS_ENDPOINT_URL: optional,
+  AWS_ENDPOINT_URL_S3: optional,
   /** XGBoost's C library; the set-up writes it into `.assay/parts.json`, `bin/assay` passes it on. */
   ASSAY_XGBOOST: optional,
   /** Lets tests and parallel installations share one server: queues become `control<suffix>` and so on. */
@@ -38,9 +49,21 @@ const Environment = z.object({
   USER: optional,
 });
 
+export interface S3Env {
+  /** By default the SDK's own: of the profile, or none. */
+  readonly region: string | undefined;
+  /** Of a server other than AWS's own. */
+  readonly endpoint: string | undefined;
+  readonly pathStyle: boolean;
+  readonly kmsKeyId: string | undefined;
+  readonly stageFolder: string;
+  readonly stageBytes: number;
+}
+
 export interface Env {
   readonly environment: 'development' | 'staging' | 'production';
   readonly storeUri: string | undefined;
+  readonly s3: S3Env;
   readonly xgboostLibrary: string | undefined;
   readonly queueSuffix: string;
   readonly codeVersion: string;
@@ -63,6 +86,7 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>> 
   return {
     environment: value.ASSAY_ENV,
     storeUri: value.ASSAY_STORE,
+    s3: s3Env(value),
     xgboostLibrary: value.ASSAY_XGBOOST,
     queueSuffix: value.ASSAY_QUEUE_SUFFIX,
     codeVersion: value.ASSAY_CODE_VERSION ?? builtFrom(),
@@ -71,6 +95,20 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>> 
     temporalNamespace: value.TEMPORAL_NAMESPACE,
     user: value.USER ?? 'unknown',
     variables,
+  };
+}
+
+function s3Env(value: z.infer<typeof Environment>): S3Env {
+  const endpoint = value.AWS_ENDPOINT_URL_S3 ?? value.AWS_ENDPOINT_URL;
+  const { ASSAY_S3_PATH_STYLE: pathStyle } = value;
+  return {
+    // Servers other than AWS's have no regions, but requests are signed for one.
+    region: value.AWS_REGION ?? (endpoint === undefined ? undefined : 'us-east-1'),
+    endpoint,
+    pathStyle: pathStyle === undefined ? endpoint !== undefined : pathStyle === 'true',
+    kmsKeyId: value.ASSAY_S3_KMS_KEY,
+    stageFolder: value.ASSAY_STAGE_FOLDER ?? join(ROOT, '.assay', 'stage'),
+    stageBytes: value.ASSAY_STAGE_MB * 1024 * 1024,
   };
 }
 

@@ -49,7 +49,7 @@ const DEFAULT_STORE = pathToFileURL(join(ROOT, '.assay', 'store')).href;
 /** @param uri of the store; by default the environment's */
 export function createServices(env: Env, uri = env.storeUri ?? DEFAULT_STORE): Services {
   const config = configFor(env.environment);
-  const store = openStore(storeUri(uri));
+  const store = openStore(storeUri(uri), env.s3);
   const settings = temporalSettings(env, config.namespace);
   const connections = createConnections(settings);
   const duckdb = once(() => openDuckDB(config.workers.data));

@@ -3,9 +3,40 @@ import { fileURLToPath } from 'node:url';
 
 import type { ObjectStore } from '../activities/store/contract.ts';
 import { createLocalStore } from '../activities/store/local-store.ts';
+import type { S3Env } from './env.ts';
 
-/** @param uri `file:///…` @throws Error for a scheme that no adapter serves */
-export function openStore(uri: string): ObjectStore {
+const S3_URI = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*?))?\/?$/;
+
+/** @param uri `file:///…` or `s3://bucket/prefix` @throws Error for an address that no adapter serves */
+export function openStore(uri: string, s3: S3Env): ObjectStore {
   if (uri.startsWith('file://')) return createLocalStore(fileURLToPath(uri));
-  throw new Error(`No store adapter serves ${uri}. A folder or a file:// address does.`);
+  const [address, bucket, prefix = ''] = S3_URI.exec(uri) ?? [];
+  if (address !== undefined && bucket !== undefined) {
+    return whenUsed(uri.replace(/\/$/, ''), async () => {
+      const { openS3Store } = await import('./s3.ts');
+      return openS3Store(bucket, prefix, s3);
+    });
+  }
+  throw new Error(`No store adapter serves ${uri}. A folder, a file:// address or s3://bucket/prefix does.`);
+}
+
+/** The AWS SDK takes a tenth of a second to load: most commands, and every folder, do without. */
+function whenUsed(uri: string, open: () => Promise<ObjectStore>): ObjectStore {
+  let opened: Promise<ObjectStore> | undefined;
+  const store = (): Promise<ObjectStore> => (opened ??= open());
+  return {
+    uri,
+    put: async (...given) => (await store()).put(...given),
+    putIfAbsent: async (...given) => (await store()).putIfAbsent(...given),
+    upload: async (...given) => (await store()).upload(...given),
+    get: async (...given) => (await store()).get(...given),
+    getRange: async (...given) => (await store()).getRange(...given),
+    stream: async (...given) => (await store()).stream(...given),
+    head: async (...given) => (await store()).head(...given),
+    async *list(...given) {
+      yield* (await store()).list(...given);
+    },
+    delete: async (...given) => (await store()).delete(...given),
+    stage: async (...given) => (await store()).stage(...given),
+  };
 }

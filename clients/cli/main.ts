@@ -35,7 +35,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   });
   const program = new Command('assay')
     .description('durable data and ML pipelines on Temporal')
-    .option('--store <uri>', 'a folder or file:// address; by default ASSAY_STORE, else .assay/store')
+    .option('--store <uri>', 'a folder or s3://bucket/prefix; by default ASSAY_STORE, else .assay/store')
     .addHelpText('before', example('assay demo', 'assay runs list', 'assay runs list --help'))
     .exitOverride();
   const ended = { code: 0 as ExitCode };

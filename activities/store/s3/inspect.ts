@@ -1,0 +1,47 @@
+/** What S3 knows of an object without its content. */
+import { HeadBucketCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
+
+import { cancellation, fullKey, persist } from './bucket.ts';
+import type { Bucket } from './bucket.ts';
+import { bucketNotFound, isMissing } from './faults.ts';
+
+export interface Inspected {
+  readonly bytes: number;
+  readonly modifiedAt: Date;
+  /** Another for every version of the object. */
+  readonly etag: string;
+  /** The mark of the call that wrote it; empty where none was left. */
+  readonly writer: string;
+}
+
+/** Buckets that have been seen to exist, for a missing bucket answers like a missing object. */
+const seen = new WeakMap<Bucket, true>();
+
+/** @throws BucketNotFound */
+export async function inspect(bucket: Bucket, key: string): Promise<Inspected | undefined> {
+  const command = new HeadObjectCommand({ Bucket: bucket.name, Key: fullKey(bucket, key) });
+  try {
+    const found = await persist(bucket, () => bucket.client.send(command, cancellation()));
+    return {
+      bytes: found.ContentLength ?? 0,
+      modifiedAt: found.LastModified ?? new Date(0),
+      etag: found.ETag ?? '',
+      writer: found.Metadata?.['writer'] ?? '',
+    };
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    await requireBucket(bucket);
+    return undefined;
+  }
+}
+
+async function requireBucket(bucket: Bucket): Promise<void> {
+  if (seen.has(bucket)) return;
+  const command = new HeadBucketCommand({ Bucket: bucket.name });
+  try {
+    await persist(bucket, () => bucket.client.send(command, cancellation()));
+    seen.set(bucket, true);
+  } catch (error) {
+    throw isMissing(error) ? bucketNotFound(bucket.uri) : error;
+  }
+}

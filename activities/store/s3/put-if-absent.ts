@@ -1,0 +1,54 @@
+/**
+ * Exactly one of many writers creates a key. S3 decides by `If-None-Match: *`; what is hard is to know
+ * what it has decided when the answer is lost, or when a request that was sent twice meets itself.
+ * Every call therefore leaves a mark of its own in the object's metadata, and in doubt reads it back.
+ */
+import { randomUUID } from 'node:crypto';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+
+import { canRepeat, cancellation, fullKey, pause, TURNS } from './bucket.ts';
+import type { Bucket } from './bucket.ts';
+import { encryption } from './encryption.ts';
+import { sentOnce, statusOf } from './faults.ts';
+import { inspect } from './inspect.ts';
+
+const EXISTS = 412;
+/** Another conditional write to the key was under way: nobody has won by that, and all come again. */
+const CONFLICT = 409;
+/** Conflicts are the rule where many write at once, and each costs one turn. */
+const MOST_TURNS = 4 * TURNS;
+
+export async function putIfAbsent(bucket: Bucket, key: string, body: Uint8Array): Promise<boolean> {
+  const writer = randomUUID();
+  const command = new PutObjectCommand({
+    Bucket: bucket.name,
+    Key: fullKey(bucket, key),
+    Body: body,
+    IfNoneMatch: '*',
+    Metadata: { writer },
+    ...encryption(bucket),
+  });
+  let doubtful = false;
+  for (let turn = 1; ; turn++) {
+    try {
+      await bucket.client.send(command, cancellation());
+      return true;
+    } catch (error) {
+      doubtful ||= !(isDecided(error) && sentOnce(error));
+      if (!doubtful && statusOf(error) === EXISTS) return false;
+      const owner = doubtful ? (await inspect(bucket, key))?.writer : undefined;
+      if (owner !== undefined) return owner === writer;
+      if (turn === MOST_TURNS || !(await comesAgain(bucket, error, turn))) throw error;
+    }
+  }
+}
+
+function isDecided(error: unknown): boolean {
+  return statusOf(error) === EXISTS || statusOf(error) === CONFLICT;
+}
+
+async function comesAgain(bucket: Bucket, error: unknown, turn: number): Promise<boolean> {
+  if (!isDecided(error)) return canRepeat(bucket, error, turn);
+  await pause(turn);
+  return true;
+}
