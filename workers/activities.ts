@@ -9,12 +9,13 @@ import { createLedgerActivities } from '../activities/ledger/activities.ts';
 import { createMonitoringActivities } from '../activities/monitoring/activities.ts';
 import { createProjectActivities, findProject } from '../activities/project/activities.ts';
 import { createRegistryActivities } from '../activities/registry/activities.ts';
+import { createReportActivities } from '../activities/reports/activities.ts';
 import { createScoringActivities } from '../activities/scoring/activities.ts';
 import { openScorer } from '../activities/scoring/onnx/scorer.ts';
 import { scoreView } from '../activities/scoring/score-view.ts';
 import { createTrainingActivities } from '../activities/training/activities.ts';
 import { createLocalTrainer } from '../activities/training/local-trainer.ts';
-import { createPredictor } from '../activities/training/xgboost/predictor.ts';
+import { createContributor, createPredictor } from '../activities/training/xgboost/predictor.ts';
 import type { Queue } from '../temporal.config.ts';
 import type { ProjectSpec } from '../workflows/domain/project.ts';
 import { SCRATCH } from './scratch.ts';
@@ -65,6 +66,17 @@ async function dataActivities(queue: Queue, services: WorkerServices): Promise<A
     ...named(
       'scoring',
       createScoringActivities({ store, lake, duckdb, registry, spec, predict: createPredictor(library) }),
+    ),
+    ...named(
+      'reports',
+      createReportActivities({
+        store,
+        duckdb,
+        registry,
+        spec,
+        scoring,
+        contribute: createContributor(library),
+      }),
     ),
     ...named('evaluation', createEvaluationActivities({ store, lake, duckdb, registry, spec, scoring })),
     ...named(

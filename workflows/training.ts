@@ -5,6 +5,7 @@ import type { EvaluationActivities } from '../activities/evaluation/contract.ts'
 import type { MonitoringActivities } from '../activities/monitoring/contract.ts';
 import type { ProjectActivities } from '../activities/project/contract.ts';
 import type { RegistryActivities } from '../activities/registry/contract.ts';
+import type { ReportActivities } from '../activities/reports/contract.ts';
 import type { ScoringActivities } from '../activities/scoring/contract.ts';
 import type { Candidate, Family, TrainingActivities } from '../activities/training/contract.ts';
 import { selectCandidate } from './domain/selection.ts';
@@ -18,6 +19,7 @@ const registry = activities<RegistryActivities>('registry', QUICK);
 const trainer = activities<TrainingActivities>('training', TRAINING);
 const scoring = activities<ScoringActivities>('scoring', TRAINING);
 const evaluation = activities<EvaluationActivities>('evaluation', TRAINING);
+const reports = activities<ReportActivities>('reports', TRAINING);
 const monitor = activities<MonitoringActivities>('monitoring', TRAINING);
 
 export const training = pipeline(
@@ -69,7 +71,7 @@ export const training = pipeline(
     const baseline = run.task('baseline', { after: [dataset, converted] }, (dataset, converted, { key }) =>
       monitor.baseline({ project, dataset, converted, key }),
     );
-    return run.task(
+    const registered = run.task(
       'register',
       { after: [best, dataset, converted, evaluated, baseline] },
       (candidate, dataset, converted, { artefact }, baseline, { key }) =>
@@ -84,6 +86,11 @@ export const training = pipeline(
           key,
         }),
     );
+    // A model that cannot be drawn is a model all the same: the run says so, and goes on.
+    run.task('report', { after: [registered], mayFail: true }, ({ model, version }, { key }) =>
+      reports.training({ project, model, version, key }),
+    );
+    return registered;
   },
 );
 
