@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 
 import { defineProject } from '../../workflows/domain/define-project.ts';
 import type { ProjectSpec, TableNames, Transform } from '../../workflows/domain/project.ts';
+import { modelCard } from './card.ts';
 import { CONTRACTS } from './contracts.ts';
 import { CATEGORICAL, NUMERIC, PRIOR } from './features.ts';
 import { SOURCE } from './source.ts';
@@ -55,6 +56,9 @@ export const readmission: ProjectSpec = defineProject({
   },
   lookBackMonths: 12,
   features: { numeric: [...NUMERIC, ...PRIOR], categorical: CATEGORICAL, rareShare: 0.005 },
+  card: modelCard(
+    'Generated encounters with the columns of the public file, patients who come back, and a drift that is known. No real patient is in them, and a model of them is for showing the machinery alone.',
+  ),
 });
 
 /**
@@ -69,6 +73,9 @@ export const readmissionUci: ProjectSpec = defineProject({
   transforms: { silver: SILVER, gold: [...GOLD, view('features', 'gold/features')] },
   lookBackMonths: 0,
   features: { numeric: NUMERIC, categorical: CATEGORICAL, rareShare: 0.005 },
+  card: modelCard(
+    'Diabetes 130-US hospitals (UCI, 1999 to 2008): 101,766 stays of one to fourteen days. The file has no dates; the order of its encounters stands in for time. It is older than the treatments and the coding of today.',
+  ),
 });
 
 function tableNames(project: string): TableNames {
