@@ -1,4 +1,5 @@
 /** Starts a run by hand: params are checked before anything is started. */
+import type { RunSchedule } from '../../workflows/domain/calendar/run-interval.ts';
 import type { Interval } from '../../workflows/domain/interval.ts';
 import { checkParams, describeProblems } from '../../workflows/domain/params.ts';
 import { formatRunId, wholeSecond } from '../../workflows/domain/run-id.ts';
@@ -12,6 +13,9 @@ export interface TriggerOptions {
   readonly key?: string;
   /** The slice of time to run for; the run is the one of its end. By default the run is one of now. */
   readonly interval?: Interval;
+  /** Tells the interval where none is given. */
+  readonly schedule?: RunSchedule;
+  readonly tags?: readonly string[];
   readonly startedBy?: string;
 }
 
@@ -79,12 +83,14 @@ async function startAt(
 ): Promise<string | undefined> {
   const run = formatRunId({ pipeline, ...keyOf(options), fireTime });
   if ((await services.ledger.attempts(run)).length > 0) return undefined;
-  const { params, interval, startedBy } = options;
+  const { params, interval, schedule, tags, startedBy } = options;
   const input = {
     ...(params === undefined ? {} : { params }),
     ...keyOf(options),
     fireTime,
     ...(interval === undefined ? {} : { interval }),
+    ...(schedule === undefined ? {} : { schedule }),
+    ...(tags === undefined ? {} : { tags }),
     ...(startedBy === undefined ? {} : { startedBy }),
   };
   return (await startRun(services, { pipeline, run, input })) ? run : undefined;

@@ -25,7 +25,12 @@ describe('fire times', () => {
     expect(times).toEqual(['2026-03-07T07:30:00Z', '2026-03-09T06:30:00Z', '2026-03-10T06:30:00Z']);
   });
 
-  it('come twice where the clock is put back over them', () => {
+  it('come once, the second time, where the clock is put back over them', () => {
+    const times = following({ cron: '30 2 * * *', timezone: 'Europe/Berlin' }, '2026-10-24T12:00:00Z', 2);
+    expect(times).toEqual(['2026-10-25T01:30:00Z', '2026-10-26T01:30:00Z']);
+  });
+
+  it('come twice there where the clock is behind UTC', () => {
     const times = following({ cron: '30 1 * * *', timezone: 'America/New_York' }, '2026-10-31T12:00:00Z', 3);
     expect(times).toEqual(['2026-11-01T05:30:00Z', '2026-11-01T06:30:00Z', '2026-11-02T06:30:00Z']);
   });

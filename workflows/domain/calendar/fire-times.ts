@@ -1,6 +1,6 @@
 /**
- * The nominal times at which a timetable fires: every second whose local clock time matches, and no other, which is
- * how Temporal's server reads it too. Times are RFC 3339, UTC, whole seconds.
+ * The nominal times at which a timetable fires: the seconds whose local clock time matches, as Temporal's server finds
+ * them. Times are RFC 3339, UTC, whole seconds.
  */
 import { wholeSecond } from '../run-id.ts';
 import type { ClockTimes } from './clock-times.ts';
@@ -56,11 +56,11 @@ function follower(grid: Grid): (after: number) => number | undefined {
   };
 }
 
-/** Local times are sought in one stretch after the other, so that a repeated hour counts twice and a gap not at all. */
+/** Local times are sought in one stretch after the other, so that a leap of the clock is between two of them. */
 function firstFrom(clock: Clock, zone: (at: number) => Stretch, first: number): number | undefined {
   for (let from = first; from < first + HORIZON;) {
-    const { offset, until } = zone(from);
-    const local = clock(from + offset, until + offset);
+    const { offset, until, firesUntil } = zone(from);
+    const local = clock(from + offset, firesUntil + offset);
     if (local !== undefined) return local - offset;
     from = until;
   }

@@ -7,6 +7,8 @@ import type { Timetable } from './timetable.ts';
 export interface RunSchedule {
   readonly name: string;
   readonly timetable: Timetable;
+  /** RFC 3339; from when on the timetable holds: what fired before is not missed. */
+  readonly since?: string;
 }
 
 export interface NominalInterval {

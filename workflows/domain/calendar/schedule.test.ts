@@ -64,6 +64,10 @@ describe('catchupWindow', () => {
 describe('scheduleProblems', () => {
   it('finds none in a good declaration', () => {
     expect(scheduleProblems(nightly)).toEqual([]);
+    for (const cron of ['*/10 * * * *', '30 2 * * *', '*/5 2 * * 1-5']) {
+      const timetable = { cron, timezone: 'Europe/Berlin' };
+      expect(scheduleProblems({ ...nightly, timetable })).toEqual([]);
+    }
   });
 
   it.each<[string, Partial<ScheduleDeclaration>, RegExp]>([
@@ -74,6 +78,11 @@ describe('scheduleProblems', () => {
     ['a cron expression that is none', { timetable: { cron: 'daily' } }, /no cron expression/],
     ['a length of time that is none', { timetable: { every: '0s' } }, /at least one/],
     ['a day that never comes', { timetable: { cron: '0 0 30 2 *' } }, /never fires/],
+    [
+      'fire times that the server would lose',
+      { timetable: { cron: '0,30 2 * * *', timezone: 'Europe/Berlin' } },
+      /at 2026-10-25T01:00:00Z/,
+    ],
     ['a start that is no time', { start: 'tomorrow' }, /no time in RFC 3339/],
     [
       'an end before any interval',

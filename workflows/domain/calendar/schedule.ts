@@ -3,6 +3,7 @@ import type { Duration } from '../duration.ts';
 import { milliseconds } from '../duration.ts';
 import type { Interval } from '../interval.ts';
 import { fireTimes, type FireTimes } from './fire-times.ts';
+import { repeatedHour } from './repeated-hour.ts';
 import type { Timetable } from './timetable.ts';
 
 export interface ScheduleDeclaration {
@@ -64,6 +65,12 @@ export function scheduleProblems(declaration: ScheduleDeclaration): string[] {
     if (fireTimes(timetable).next(ANY_DAY) === undefined) problems.push('it never fires');
     else if (fireTimesOf(declaration).next(EARLIEST) === undefined) {
       problems.push(`no interval lies between start ${start} and end ${end}`);
+    }
+    const lost = repeatedHour(timetable);
+    if (lost !== undefined) {
+      problems.push(
+        `it fires several times in the hour that comes twice (at ${lost}), and Temporal would lose some of them: take UTC, or other hours`,
+      );
     }
   });
   return problems;

@@ -3,6 +3,7 @@ import type { Duration } from '../duration.ts';
 import { milliseconds } from '../duration.ts';
 import { range, sorted, type ClockTimes } from './clock-times.ts';
 import { parseCron } from './cron.ts';
+import { createZone } from './zone.ts';
 
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 export type Weekday = (typeof DAYS)[number];
@@ -19,7 +20,10 @@ export interface NamedDays {
 }
 
 interface Local {
-  /** IANA name; UTC by default. A time that daylight saving leaps over doesn't fire; one that it repeats fires twice. */
+  /**
+   * IANA name; UTC by default. A time that daylight saving leaps over doesn't fire. One that it repeats
+   * fires once, the second time, and twice where the clock is behind UTC: so Temporal's server has it.
+   */
   readonly timezone?: string;
   /** Local dates on which nothing fires, such as holidays: `2026-12-25`. */
   readonly except?: readonly string[];
@@ -50,7 +54,17 @@ export function gridOf(timetable: Timetable): Grid {
   checkTimezone(timezone);
   except.forEach(checkDate);
   const times = 'cron' in timetable ? parseCron(timetable.cron) : namedTimes(timetable.on);
-  return { kind: 'clock', times, timezone, except };
+  return { kind: 'clock', times, timezone: alike(times, except, timezone) ? 'UTC' : timezone, except };
+}
+
+/** Where all hours are alike and the zone is whole hours from UTC, UTC says the same and never leaps. */
+function alike(times: readonly ClockTimes[], except: readonly string[], timezone: string): boolean {
+  const [first, ...more] = times;
+  if (first === undefined || more.length > 0 || except.length > 0) return false;
+  const { hours, days, months, weekdays } = first;
+  if (hours.length + days.length + months.length + weekdays.length < 24 + 31 + 12 + 7) return false;
+  const zone = createZone(timezone);
+  return range(0, 11).every((month) => zone(Date.UTC(2026, month) / 1000).offset % 3600 === 0);
 }
 
 function everyGrid({ every, offset = 0 }: { every: Duration; offset?: Duration }): Grid {

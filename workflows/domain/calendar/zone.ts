@@ -6,6 +6,8 @@ export interface Stretch {
   readonly until: number;
   /** What the clock shows is UTC plus this. */
   readonly offset: number;
+  /** The end of what fires in it; less than `until` where the server passes over the first of two equal hours. */
+  readonly firesUntil: number;
 }
 
 export type Zone = (at: number) => Stretch;
@@ -17,13 +19,22 @@ const LOOKS = 13;
 /** What is asked for the last time is known at once: fire times are walked through in order. */
 export function createZone(timezone: string): Zone {
   const offsetAt = clockOf(timezone);
-  let known: Stretch = { from: 0, until: 0, offset: 0 };
+  let known: Stretch = { from: 0, until: 0, offset: 0, firesUntil: 0 };
   return (at) => {
     if (at >= known.from && at < known.until) return known;
     const offset = offsetAt(at);
-    known = { from: at, until: endOf(offsetAt, at, offset), offset };
+    const until = endOf(offsetAt, at, offset);
+    known = { from: at, until, offset, firesUntil: until - passedOver(offset, offsetAt(until)) };
     return known;
   };
+}
+
+/**
+ * When the clock is put back, local times come twice. Temporal's server resolves such a time as Go does: to the first
+ * where the clock is behind UTC, and finds the second one after it; to the second where it isn't, and loses the first.
+ */
+function passedOver(offset: number, next: number): number {
+  return next >= 0 ? Math.max(0, offset - next) : 0;
 }
 
 /** The first second with another offset, or a quarter of a year on where there is none. */
