@@ -7,6 +7,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
+import * as chromium from './chromium.mjs';
 import { cloneRoot } from './clone.mjs';
 import * as deltalake from './deltalake.mjs';
 import { note, step } from './progress.mjs';
@@ -41,6 +42,8 @@ async function testEnvironment() {
   const [pythonPath, gateway] = await Promise.all([
     peer(deltalake.name, deltalake.findDeltalake, deltalake.installDeltalake),
     peer(versitygw.name, versitygw.findVersitygw, versitygw.installVersitygw),
+    // Found by its tests where they run: on PATH.
+    peer(chromium.name, chromium.findChromium, chromium.installChromium),
   ]);
   return {
     ...(pythonPath && { ASSAY_TEST_PYTHONPATH: pythonPath }),

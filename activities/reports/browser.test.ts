@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { findChromium } from '../../scripts/chromium.mjs';
 import { renderMonitoring } from './monitoring/render.ts';
-import { chromiumPath, NO_CHROMIUM } from './testing/chromium.ts';
 import { monitoringExample } from './testing/monitoring-report.ts';
 import { trainingExample } from './testing/training-report.ts';
 import { renderTraining } from './training/render.ts';
@@ -21,7 +21,8 @@ const NAMES = Object.keys(PAGES) as (keyof typeof PAGES)[];
 /** Smaller letters are not read. */
 const SMALLEST_LETTERS = 9.5;
 
-const executablePath = chromiumPath();
+const executablePath = (await findChromium())?.path;
+const NO_CHROMIUM = 'there is no chromium on PATH (Debian: apt-get install chromium)';
 
 describe('reports in Chromium', () => {
   beforeEach((context) => context.skip(executablePath === undefined, NO_CHROMIUM));

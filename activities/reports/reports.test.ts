@@ -176,7 +176,7 @@ function encoderPlaces(): Record<'age' | 'days' | 'ward' | 'sex', number> {
 
 async function prepared(): Promise<Dataset> {
   const trainer = { train: () => Promise.reject(new Error('nothing is trained here')) };
-  const training = createTrainingActivities({ ...lake, projects: { [spec.name]: spec }, trainer });
+  const training = createTrainingActivities({ ...lake, spec: () => spec, trainer });
   const snapshot = await training.snapshot({ project: spec.name, asOf: '2025-06-05T00:00:00Z' });
   return training.prepare({ project: spec.name, snapshot, key: 'prepare' });
 }
