@@ -46,7 +46,7 @@ function controlActivities(services: WorkerServices): ActivityMap {
 
 /** Data and training differ in their size alone: what a profile sends where is the profile's to say. */
 async function dataActivities(queue: Queue, services: WorkerServices): Promise<ActivityMap> {
-  const { store, registry, projects, config, env } = services;
+  const { store, registry, config, env } = services;
   const { threads, memoryMb } = config.workers[queue];
   const spec = specOf(services);
   const duckdb = await openDuckDB({ threads, memoryMb });
@@ -58,11 +58,8 @@ async function dataActivities(queue: Queue, services: WorkerServices): Promise<A
   const counting = { freezeBaseline, countAgainst };
   const scoring = { open: (onnx: Uint8Array) => openScorer(onnx, threads), scoreView };
   return {
-    ...named('lake', createLakeActivities({ store, lake, duckdb, projects })),
-    ...named(
-      'training',
-      createTrainingActivities({ store, lake, duckdb, projects, trainer, scratch: SCRATCH }),
-    ),
+    ...named('lake', createLakeActivities({ store, lake, duckdb, spec })),
+    ...named('training', createTrainingActivities({ store, lake, duckdb, spec, trainer, scratch: SCRATCH })),
     ...named(
       'scoring',
       createScoringActivities({ store, lake, duckdb, registry, spec, predict: createPredictor(library) }),

@@ -249,7 +249,7 @@ describe('performance', () => {
 
 async function datasetOf(asOf: string): Promise<Dataset> {
   const trainer = { train: () => Promise.reject(new Error('nothing is trained here')) };
-  const training = createTrainingActivities({ ...lake, projects: { [spec.name]: spec }, trainer });
+  const training = createTrainingActivities({ ...lake, spec: () => spec, trainer });
   const snapshot = await training.snapshot({ project: spec.name, asOf });
   return training.prepare({ project: spec.name, snapshot, key: asOf });
 }

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { projects } from '../../pipelines/projects.ts';
 import { readmission } from '../../pipelines/readmission/project.ts';
+import { findProject } from '../project/activities.ts';
 import { createLakeActivities } from './activities.ts';
 import {
   csv,
@@ -139,7 +140,11 @@ describe('bronze', () => {
           ? Promise.reject(new Error('killed'))
           : lake.write(session, table, write)) as typeof lake.write,
     };
-    const killed = createLakeActivities({ ...medallion, lake: dying, projects });
+    const killed = createLakeActivities({
+      ...medallion,
+      lake: dying,
+      spec: (project) => findProject(projects, project),
+    });
     await expect(killed.ingest(input)).rejects.toThrow('killed');
     const ingested = await medallion.activities.ingest(input);
     expect({ rows: ingested.rows, rejected: ingested.rejected }).toEqual({ rows: 1, rejected: 1 });

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { encodedColumns, type Encoder } from '../../workflows/domain/encoder.ts';
+import type { ProjectSpec } from '../../workflows/domain/project.ts';
 import { runAttempt, type Attempt } from '../attempt.ts';
 import { temporaryLake, type TemporaryLake } from '../lake/testing/temporary-lake.ts';
+import { findProject } from '../project/activities.ts';
 import { createTrainingActivities } from './activities.ts';
 import type { Dataset, TrainingActivities, TrainingSnapshot } from './contract.ts';
 import { createLocalTrainer } from './local-trainer.ts';
@@ -30,6 +32,7 @@ const projects = {
     families: { boosted: { trials: 1, rounds: 5, fixed: { eta: '0.9' }, search: {} } },
   }),
 };
+const spec = (project: string): ProjectSpec => findProject(projects, project);
 
 beforeAll(async () => {
   lake = await temporaryLake();
@@ -37,7 +40,7 @@ beforeAll(async () => {
   await writeSynthetic(lake, ROWS);
   const library = await xgboostPath();
   trainer = createLocalTrainer({ store: lake.store, library, entry: compiled.entry });
-  training = createTrainingActivities({ ...lake, projects, trainer });
+  training = createTrainingActivities({ ...lake, spec, trainer });
   snapshot = await training.snapshot({ project: 'visits', asOf: AS_OF });
   dataset = await training.prepare({ project: 'visits', snapshot, key: 'run/1/prepare' });
 });
@@ -177,7 +180,7 @@ describe('search', () => {
       },
     };
     const input = { project: 'visits', dataset, family: 'boosted', key: 'killed/1/boosted' } as const;
-    const first = createTrainingActivities({ ...lake, projects, trainer: dies });
+    const first = createTrainingActivities({ ...lake, spec, trainer: dies });
     await expect(first.search(input)).rejects.toThrow('killed');
     const resumed = await first.search(input);
     expect(trained).toHaveLength(4);

@@ -1,6 +1,4 @@
 /** Training as activities: snapshot, prepare, search. */
-import { ApplicationFailure } from '@temporalio/common';
-
 import type { ProjectSpec } from '../../workflows/domain/project.ts';
 import type { DuckDB, Lake } from '../lake/contract.ts';
 import type { ObjectStore } from '../store/contract.ts';
@@ -14,22 +12,18 @@ export interface TrainingDependencies {
   readonly store: ObjectStore;
   readonly lake: Lake;
   readonly duckdb: DuckDB;
-  readonly projects: Readonly<Record<string, ProjectSpec>>;
+  readonly spec: (project: string) => ProjectSpec;
   readonly trainer: Trainer;
   /** Folder for what a job needs for a moment; the system's own by default. */
   readonly scratch?: string;
 }
 
 export function createTrainingActivities(dependencies: TrainingDependencies): TrainingActivities {
-  const specOf = (name: string): ProjectSpec => {
-    const spec = Object.hasOwn(dependencies.projects, name) ? dependencies.projects[name] : undefined;
-    if (spec) return spec;
-    throw ApplicationFailure.nonRetryable(`There is no project ${JSON.stringify(name)}.`, 'UnknownProject');
-  };
+  const { spec } = dependencies;
   return {
-    snapshot: async ({ project, asOf }) => takeSnapshot(dependencies, specOf(project), asOf),
+    snapshot: async ({ project, asOf }) => takeSnapshot(dependencies, spec(project), asOf),
     prepare: async ({ project, snapshot, championUntil }) =>
-      prepareDataset(dependencies, specOf(project), snapshot, championUntil),
-    search: async ({ project, ...input }) => searchFamily(dependencies, specOf(project), input),
+      prepareDataset(dependencies, spec(project), snapshot, championUntil),
+    search: async ({ project, ...input }) => searchFamily(dependencies, spec(project), input),
   };
 }

@@ -68,7 +68,7 @@ beforeAll(async () => {
   const library = await xgboostPath();
   predict = createPredictor(library);
   const trainer = createLocalTrainer({ store: lake.store, library, entry: compiled.entry });
-  training = createTrainingActivities({ ...lake, projects: { real: project }, trainer });
+  training = createTrainingActivities({ ...lake, spec: () => project, trainer });
   const snapshot = await training.snapshot({ project: 'real', asOf: '2030-01-01T00:00:00Z' });
   dataset = await training.prepare({ project: 'real', snapshot, key: 'real/1/prepare' });
   encoder = JSON.parse(Buffer.from(await lake.store.get(dataset.encoder.key)).toString());

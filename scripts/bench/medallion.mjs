@@ -125,7 +125,7 @@ async function own(folder) {
     tempDirectory: join(folder, 'temp'),
   });
   const lake = createLake({ store, duckdb });
-  const activities = createLakeActivities({ store, lake, duckdb, projects });
+  const activities = createLakeActivities({ store, lake, duckdb, spec: (name) => projects[name] });
   const input = { project: 'readmission-uci', interval: INTERVAL };
   const began = performance.now();
   const { files } = await activities.land(input);

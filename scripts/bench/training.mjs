@@ -167,8 +167,9 @@ async function bareLoop({ library: path, files }) {
 async function search({ store, duckdb, trainer }) {
   if (!existsSync(PUBLIC_FILE)) return [];
   const lake = createLake({ store, duckdb });
-  await makeFeatures({ store, lake, duckdb, projects });
-  const training = createTrainingActivities({ store, lake, duckdb, projects, trainer });
+  const spec = (name) => projects[name];
+  await makeFeatures({ store, lake, duckdb, spec });
+  const training = createTrainingActivities({ store, lake, duckdb, spec, trainer });
   const rows = [];
   const timed = async (name, body) => {
     const started = performance.now();

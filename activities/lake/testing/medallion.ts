@@ -8,6 +8,7 @@ import { projects } from '../../../pipelines/projects.ts';
 import type { Interval } from '../../../workflows/domain/interval.ts';
 import type { ProjectSpec } from '../../../workflows/domain/project.ts';
 import type { TableRef } from '../../../workflows/domain/reference.ts';
+import { findProject } from '../../project/activities.ts';
 import { createLakeActivities } from '../activities.ts';
 import type { CheckResult, Ingested, LakeActivities, Refined, SqlRow } from '../contract.ts';
 import { temporaryLake, type TemporaryLake } from './temporary-lake.ts';
@@ -41,7 +42,7 @@ export async function temporaryMedallion(
   known: Readonly<Record<string, ProjectSpec>> = projects,
 ): Promise<Medallion> {
   const lake = await temporaryLake();
-  const activities = createLakeActivities({ ...lake, projects: known });
+  const activities = createLakeActivities({ ...lake, spec: (name) => findProject(known, name) });
   let landed = Date.UTC(2025, 11) / 1000;
   return {
     ...lake,
