@@ -1,8 +1,4 @@
-/** The only two ways in which text of ours becomes SQL: names of columns and views, and what a view can't bind. */
-
-export function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
+/** The one place where a value becomes part of an SQL text, and why. */
 
 /** A view's definition takes no parameters; everywhere else values are bound. */
 export function literal(value: string): string {

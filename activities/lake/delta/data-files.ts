@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { quoteIdentifier } from '../../../workflows/domain/identifier.ts';
 import type { Column, Session, SqlParams, SqlRow, TableWrite } from '../contract.ts';
 import { partitionMismatch } from '../errors.ts';
-import { identifier } from '../quote.ts';
 import type { Add } from './actions.ts';
 import { tableRoot } from './log.ts';
 import type { DeltaContext } from './log.ts';
@@ -117,10 +117,13 @@ function copyStatement(
   const types = new Map(columns.map((column) => [column.name, duckdbType(column)]));
   const selected = query
     .filter(({ name }) => !fixed.includes(name))
-    .map(({ name }) => `CAST(${identifier(name)} AS ${types.get(name) ?? 'VARCHAR'}) AS ${identifier(name)}`);
+    .map(
+      ({ name }) =>
+        `CAST(${quoteIdentifier(name)} AS ${types.get(name) ?? 'VARCHAR'}) AS ${quoteIdentifier(name)}`,
+    );
   const checks = fixed.map(
     (column, index) =>
-      `CASE WHEN CAST(${identifier(column)} AS VARCHAR) IS NOT DISTINCT FROM $assay_fixed_${index} ` +
+      `CASE WHEN CAST(${quoteIdentifier(column)} AS VARCHAR) IS NOT DISTINCT FROM $assay_fixed_${index} ` +
       `THEN true ELSE error('${STRAY_ROW}') END`,
   );
   const order = [...partitionBy.filter((column) => open.includes(column)), ...(write.orderBy ?? [])];
@@ -128,8 +131,8 @@ function copyStatement(
     `COPY (SELECT ${selected.join(', ')}`,
     `FROM (${bare(write.query)}\n) AS source`,
     ...(checks.length > 0 ? [`WHERE ${checks.join(' AND ')}`] : []),
-    ...(write.orderBy ? [`ORDER BY ${order.map(identifier).join(', ')}`] : []),
-    `) TO $assay_out (${FORMAT}${open.length > 0 ? `, PARTITION_BY (${open.map(identifier).join(', ')})` : ''})`,
+    ...(write.orderBy ? [`ORDER BY ${order.map(quoteIdentifier).join(', ')}`] : []),
+    `) TO $assay_out (${FORMAT}${open.length > 0 ? `, PARTITION_BY (${open.map(quoteIdentifier).join(', ')})` : ''})`,
   ].join('\n');
 }
 

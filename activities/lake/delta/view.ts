@@ -1,6 +1,7 @@
 /** A version of a table as a view: the log decides on columns, types and partition values, never a path. */
+import { quoteIdentifier } from '../../../workflows/domain/identifier.ts';
 import type { Column, DataFile } from '../contract.ts';
-import { identifier, literal } from '../quote.ts';
+import { literal } from '../quote.ts';
 import { duckdbType } from './schema.ts';
 
 export interface StagedFile {
@@ -16,7 +17,7 @@ export function viewStatement(
   files: readonly StagedFile[],
 ): string {
   const selected = columns.map((column) => {
-    const name = identifier(column.name);
+    const name = quoteIdentifier(column.name);
     return `CAST(${name} AS ${duckdbType(column)}) AS ${name}`;
   });
   const branches = [
@@ -24,14 +25,16 @@ export function viewStatement(
     ...groups(partitionBy, files).map((group) => branch(columns, partitionBy, group)),
   ];
   return [
-    `CREATE OR REPLACE VIEW ${identifier(view)} AS SELECT ${selected.join(', ')}`,
+    `CREATE OR REPLACE VIEW ${quoteIdentifier(view)} AS SELECT ${selected.join(', ')}`,
     `FROM (${branches.join('\nUNION ALL BY NAME\n')})`,
   ].join('\n');
 }
 
 /** Gives every column its place and type, also those that no file has. */
 function emptyBranch(columns: readonly Column[]): string {
-  const nulls = columns.map((column) => `CAST(NULL AS ${duckdbType(column)}) AS ${identifier(column.name)}`);
+  const nulls = columns.map(
+    (column) => `CAST(NULL AS ${duckdbType(column)}) AS ${quoteIdentifier(column.name)}`,
+  );
   return `SELECT ${nulls.join(', ')} WHERE false`;
 }
 
@@ -45,7 +48,7 @@ function branch(
     const value = group[0]?.partition[name] ?? '';
     const type = column ? duckdbType(column) : 'VARCHAR';
     // Delta writes NULL as null or as empty text.
-    return `CAST(${value === '' ? 'NULL' : literal(value)} AS ${type}) AS ${identifier(name)}`;
+    return `CAST(${value === '' ? 'NULL' : literal(value)} AS ${type}) AS ${quoteIdentifier(name)}`;
   });
   // Other writers may repeat partition columns inside the file.
   const stored = columns.filter(({ name }) => !partitionBy.includes(name)).map(({ name }) => literal(name));
