@@ -5,8 +5,8 @@ import type { ArtefactRef } from '../workflows/domain/reference.ts';
 import type { ObjectStore } from './store/contract.ts';
 
 /** sha256, hexadecimal. */
-function digestOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+export function digestOf(content: Uint8Array | string): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 /** `name` says to people what the bytes are. @throws DigestMismatch */

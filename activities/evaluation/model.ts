@@ -1,7 +1,7 @@
 /** A model under judgement: its scorer, its encoder, and what it was trained on. */
-import { ApplicationFailure } from '@temporalio/common';
 import type { Encoder } from '../../workflows/domain/encoder.ts';
 import { assertDigest, readArtefact } from '../artefact.ts';
+import { parseEncoder } from '../encoder-file.ts';
 import type { Session } from '../lake/contract.ts';
 import type { Registry } from '../registry/contract.ts';
 import type { ConvertedModel, PinnedModel } from '../scoring/contract.ts';
@@ -58,15 +58,4 @@ export async function loadChampion(
   const encoder = parseEncoder(await registry.artefact(model, version, 'encoder'), name);
   const { dataset } = await registry.version(model, version);
   return { digest, onnx, encoder, dataset };
-}
-
-function parseEncoder(bytes: Uint8Array, name: string): Encoder {
-  const encoder = JSON.parse(new TextDecoder().decode(bytes)) as Partial<Encoder> | null;
-  // The bytes are proven by their digest; only a later format could stand here.
-  if (encoder?.format === 'assay-encoder-1') return encoder as Encoder;
-  throw ApplicationFailure.nonRetryable(
-    `The encoder of ${name} has the format '${String(encoder?.format)}', which this version does not read.`,
-    'UnsupportedEncoder',
-    { name },
-  );
 }

@@ -1,8 +1,8 @@
 /** Any XGBoost model file to ONNX, proven on rows made up for the model: `assay models convert`. No store, no server. */
+import { digestOf } from '../artefact.ts';
 import { toOnnx } from './onnx/from-xgboost.ts';
 import { type Predict, proveParity } from './onnx/parity.ts';
 import { probeRows } from './onnx/probe-rows.ts';
-import { digestOf } from './pinned.ts';
 import { readModel, type XGBoostModel } from './xgboost/model.ts';
 import type { ConvertedFile } from './contract.ts';
 

@@ -5,8 +5,8 @@ import { temporaryLake, type TemporaryLake } from '../lake/testing/temporary-lak
 import type { Candidate, Dataset } from '../training/contract.ts';
 import { convert } from './convert.ts';
 import type { Predict } from './onnx/parity.ts';
+import { digestOf } from '../artefact.ts';
 import { openScorer } from './onnx/scorer.ts';
-import { digestOf } from './pinned.ts';
 import { ENCODER, trainedFile } from './testing/project.ts';
 import { readModel } from './xgboost/model.ts';
 import { predictions } from './xgboost/walker.ts';

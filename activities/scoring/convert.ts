@@ -1,15 +1,15 @@
 /** A trained candidate becomes ONNX, proven on the dataset's test rows before anything may register it. */
 import { encodedColumns } from '../../workflows/domain/encoder.ts';
 import { quoteIdentifier } from '../../workflows/domain/identifier.ts';
-import type { ArtefactRef } from '../../workflows/domain/reference.ts';
+import { readArtefact, writeArtefact } from '../artefact.ts';
 import { attempt } from '../attempt.ts';
+import { parseEncoder } from '../encoder-file.ts';
 import type { DuckDB, Session } from '../lake/contract.ts';
 import type { ObjectStore } from '../store/contract.ts';
 import { type Batch, readBatches } from './batches.ts';
 import type { ConvertedModel, ScoringActivities } from './contract.ts';
 import { toOnnx } from './onnx/from-xgboost.ts';
 import { type Predict, proveParity } from './onnx/parity.ts';
-import { assertDigest, digestOf, parseEncoder } from './pinned.ts';
 import { readModel } from './xgboost/model.ts';
 
 export interface ConvertDependencies {
@@ -26,8 +26,8 @@ export async function convert(
   { store, duckdb, predict }: ConvertDependencies,
   { candidate, dataset }: ConvertInput,
 ): Promise<ConvertedModel> {
-  const file = await fetchArtefact(store, candidate.model);
-  const encoder = parseEncoder(await fetchArtefact(store, dataset.encoder), dataset.encoder.key);
+  const file = await readArtefact(store, candidate.model);
+  const encoder = parseEncoder(await readArtefact(store, dataset.encoder), dataset.encoder.key);
   const model = readModel(file);
   const onnx = toOnnx(model);
   const parity = await duckdb.session(async (session) => {
@@ -35,21 +35,7 @@ export async function convert(
     return proveParity({ file, model, onnx }, rows, predict);
   });
   attempt().log('converted', { family: candidate.family, ...parity });
-  return { onnx: await putArtefact(store, `training/${dataset.digest}/onnx`, onnx), parity };
-}
-
-async function fetchArtefact(store: ObjectStore, { key, digest }: ArtefactRef): Promise<Uint8Array> {
-  const bytes = await store.get(key);
-  assertDigest(bytes, digest, key);
-  return bytes;
-}
-
-/** Named by its content, so that writing it again changes nothing. */
-async function putArtefact(store: ObjectStore, folder: string, bytes: Uint8Array): Promise<ArtefactRef> {
-  const digest = digestOf(bytes);
-  const key = `${folder}/${digest}.onnx`;
-  await store.putIfAbsent(key, bytes);
-  return { key, digest, bytes: bytes.length };
+  return { onnx: await writeArtefact(store, `training/${dataset.digest}/onnx`, 'onnx', onnx), parity };
 }
 
 async function* testRows(

@@ -1,5 +1,4 @@
 /** From a snapshot to a dataset: split by time and entity, encoder fitted, channels written. */
-import { createHash } from 'node:crypto';
 
 import { ApplicationFailure } from '@temporalio/common';
 
@@ -8,6 +7,7 @@ import { judgingSliceStart } from '../../workflows/domain/judging-slice.ts';
 import { quoteIdentifier } from '../../workflows/domain/identifier.ts';
 import type { ProjectSpec } from '../../workflows/domain/project.ts';
 import type { ArtefactRef } from '../../workflows/domain/reference.ts';
+import { digestOf } from '../artefact.ts';
 import type { DuckDB, Lake, Session } from '../lake/contract.ts';
 import type { ObjectStore } from '../store/contract.ts';
 import { uploadOnce, writeChannel, writeTestChannel, type ChannelFile } from './channels.ts';
@@ -142,8 +142,4 @@ async function boundary(session: Session): Promise<Position> {
 async function putText(store: ObjectStore, key: string, text: string): Promise<ArtefactRef> {
   await store.putIfAbsent(key, text);
   return { key, digest: digestOf(text), bytes: Buffer.byteLength(text) };
-}
-
-function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

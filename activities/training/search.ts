@@ -4,7 +4,6 @@
  */
 import { mean } from 'simple-statistics';
 
-import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +14,7 @@ import type { FamilySpec, ProjectSpec } from '../../workflows/domain/project.ts'
 import type { ArtefactRef } from '../../workflows/domain/reference.ts';
 import { drawTrials, type Hyperparameters } from '../../workflows/domain/trials.ts';
 import { selectCandidate } from '../../workflows/domain/selection.ts';
+import { writeArtefact } from '../artefact.ts';
 import { attempt } from '../attempt.ts';
 import type { ObjectStore } from '../store/contract.ts';
 import type { Candidate, Channel, Dataset, Family } from './contract.ts';
@@ -187,9 +187,5 @@ function figures({ metrics }: TrainedModel): Candidate['validation'] {
 }
 
 async function storeModel({ store, root }: TrialContext, file: string): Promise<ArtefactRef> {
-  const bytes = await readFile(file);
-  const digest = createHash('sha256').update(bytes).digest('hex');
-  const key = `${root}/models/${digest}.ubj`;
-  await store.putIfAbsent(key, bytes);
-  return { key, digest, bytes: bytes.length };
+  return writeArtefact(store, `${root}/models`, 'ubj', await readFile(file));
 }

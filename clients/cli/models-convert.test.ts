@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { convertFile } from '../../activities/scoring/convert-file.ts';
-import { digestOf } from '../../activities/scoring/pinned.ts';
+import { digestOf } from '../../activities/artefact.ts';
 import { modelFields, modelFile } from '../../activities/scoring/testing/model-file.ts';
 import { registerModelsConvert } from './models-convert.ts';
 import { createOutput } from './output.ts';

@@ -6,7 +6,7 @@ import type { TemporaryLake } from '../../lake/testing/temporary-lake.ts';
 import type { Registry } from '../../registry/contract.ts';
 import type { PinnedModel } from '../contract.ts';
 import { toOnnx } from '../onnx/from-xgboost.ts';
-import { digestOf } from '../pinned.ts';
+import { digestOf } from '../../artefact.ts';
 import type { ScoreDependencies } from '../score.ts';
 import { readModel } from '../xgboost/model.ts';
 import { modelFields, modelFile } from './model-file.ts';
