@@ -1,4 +1,4 @@
-/** A project's transforms as views and tables of a session. */
+/** A project's transforms as views and tables of a session; every connection of it sees them. */
 import { quoteIdentifier } from '../../workflows/domain/identifier.ts';
 import type { Interval } from '../../workflows/domain/interval.ts';
 import type { ProjectSpec, Transform } from '../../workflows/domain/project.ts';
@@ -13,7 +13,7 @@ export async function createRun(
   key: string,
 ): Promise<void> {
   await session.run(
-    `CREATE OR REPLACE TEMP TABLE run AS SELECT
+    `CREATE OR REPLACE TABLE run AS SELECT
        $interval AS interval,
        CAST($start AS TIMESTAMP) AS interval_start,
        CAST($end AS TIMESTAMP) AS interval_end,
@@ -34,6 +34,6 @@ export async function createRun(
 export async function createTransforms(session: Session, transforms: readonly Transform[]): Promise<void> {
   for (const { name, sql, materialized } of transforms) {
     const kind = materialized === 'table' ? 'TABLE' : 'VIEW';
-    await session.run(`CREATE OR REPLACE TEMP ${kind} ${quoteIdentifier(name)} AS ${sql}`);
+    await session.run(`CREATE OR REPLACE ${kind} ${quoteIdentifier(name)} AS ${sql}`);
   }
 }

@@ -19,7 +19,8 @@ const READERS: readonly { readonly ends: RegExp; readonly sql: string }[] = [
 ];
 
 /**
- * Makes the table `upload`: the source's columns as text, and `_row`, counted from 1.
+ * Makes the table `upload`: the source's columns as text, and `_row`, counted from 1. Where the label's
+ * column was left out, it is NULL.
  * @throws UnreadableFile; InvalidUpload with every missing and mistyped column at once
  */
 export async function readUpload(
@@ -37,20 +38,21 @@ export async function readUpload(
   } catch (error) {
     throw unreadable(name, firstLine(error));
   }
-  const problems = [...(await missingColumns(session, source)), ...(await mistypedColumns(session, source))];
+  const present = await deliveredColumns(session);
+  const problems = [...missingColumns(present, source), ...(await mistypedColumns(session, present, source))];
   if (problems.length > 0) throw invalidUpload(name, problems);
   const columns = source.columns.map((column) => {
     const quoted = quoteIdentifier(column);
-    return `CAST(${quoted} AS VARCHAR) AS ${quoted}`;
+    return `CAST(${present.has(column) ? quoted : 'NULL'} AS VARCHAR) AS ${quoted}`;
   });
   await session.run(`CREATE TABLE upload AS SELECT _row, ${columns.join(', ')} FROM delivered`);
   await session.run('DROP TABLE delivered');
 }
 
-async function missingColumns(session: Session, source: SourceSpec): Promise<ColumnProblem[]> {
-  const present = await deliveredColumns(session);
+/** The label is what is to be predicted: whoever knows it may leave it in, nobody has to. */
+function missingColumns(present: ReadonlySet<string>, source: SourceSpec): ColumnProblem[] {
   return source.columns
-    .filter((column) => !present.has(column))
+    .filter((column) => !present.has(column) && column !== source.label)
     .map((column) => ({ column, problem: 'missing' }));
 }
 
@@ -60,8 +62,11 @@ async function deliveredColumns(session: Session): Promise<Set<string>> {
 }
 
 /** Whole numbers, where there is a value at all; and a key in every row. */
-async function mistypedColumns(session: Session, source: SourceSpec): Promise<ColumnProblem[]> {
-  const present = await deliveredColumns(session);
+async function mistypedColumns(
+  session: Session,
+  present: ReadonlySet<string>,
+  source: SourceSpec,
+): Promise<ColumnProblem[]> {
   const problems: ColumnProblem[] = [];
   for (const column of source.integers.filter((name) => present.has(name))) {
     const text = `CAST(${quoteIdentifier(column)} AS VARCHAR)`;

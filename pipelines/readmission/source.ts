@@ -64,6 +64,7 @@ export const SOURCE: SourceSpec = {
   nullText: '?',
   key: 'encounter_id',
   entity: 'patient_nbr',
+  label: 'readmitted',
   integers: [
     'encounter_id',
     'patient_nbr',

@@ -61,7 +61,8 @@ function namesOf(spec: ProjectSpec): string[] {
 
 function sourceOf({ source }: ProjectSpec): string[] {
   const known = new Set(source.columns);
-  const missing = [source.key, source.entity, ...source.integers].filter((column) => !known.has(column));
+  const named = [source.key, source.entity, ...source.integers, ...(source.label ? [source.label] : [])];
+  const missing = named.filter((column) => !known.has(column));
   return [
     ...repeated(source.columns).map((column) => `source column "${column}" stands twice`),
     ...missing.map((column) => `source has no column "${column}"`),

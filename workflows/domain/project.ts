@@ -20,6 +20,8 @@ export interface SourceSpec {
   readonly entity: string;
   /** Columns that must parse as integers, for uploads as for silver. */
   readonly integers: readonly string[];
+  /** The column that the label is made from; a file that is only to be scored may come without it. */
+  readonly label?: string;
 }
 
 /** Lake tables `<layer>/<name>`; all but `predictions` and `monitoring` are written by the medallion. */
