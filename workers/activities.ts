@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 
 import { countAgainst, freezeBaseline } from '../activities/drift/baseline.ts';
 import { createEvaluationActivities } from '../activities/evaluation/activities.ts';
+import { createGovernanceActivities } from '../activities/governance/activities.ts';
 import { createLakeActivities } from '../activities/lake/activities.ts';
 import { createLake } from '../activities/lake/lake.ts';
 import { createLedgerActivities } from '../activities/ledger/activities.ts';
@@ -19,6 +20,7 @@ import { createContributor, createPredictor } from '../activities/training/xgboo
 import type { Queue } from '../temporal.config.ts';
 import type { ProjectSpec } from '../workflows/domain/project.ts';
 import { SCRATCH } from './scratch.ts';
+import { createGovernors } from './governors.ts';
 import { openDuckDB, type Services } from './services.ts';
 
 export interface WorkerServices extends Services {
@@ -39,6 +41,10 @@ function controlActivities(services: WorkerServices): ActivityMap {
   const spec = specOf(services);
   return {
     ...named('ledger', createLedgerActivities({ store, pipelines, client: temporal })),
+    ...named(
+      'governance',
+      createGovernanceActivities({ spec, governors: createGovernors(temporal, services.taskQueue) }),
+    ),
     ...named('project', createProjectActivities(spec)),
     ...named('registry', createRegistryActivities({ store, registry, spec, codeVersion: env.codeVersion })),
   };

@@ -5,6 +5,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import type { Queue } from '../temporal.config.ts';
 import { activitiesOf, type WorkerServices } from './activities.ts';
 import { loadBundle } from './bundle.ts';
+import { ensureGovernor } from './governors.ts';
 import { createActivityInterceptors } from './interceptors.ts';
 import { sweepScratch } from './scratch.ts';
 import type { Services } from './services.ts';
@@ -30,11 +31,19 @@ export async function serve(queues: readonly Queue[], services: Services): Promi
       createWorker(queue, { ...services, temporal: client }, connection, settings.namespace),
     ),
   );
-  if (queues.includes('control')) await ensureSweeper(client, services.taskQueue);
+  if (queues.includes('control')) await ensureStanding(client, services);
   process.stdout.write(`${JSON.stringify({ ready: true, queues, pid: process.pid })}\n`);
   await Promise.all(workers.map((worker) => worker.run()));
   await client.connection.close();
   await connection.close();
+}
+
+/** Workflows that stand for as long as there are workers. */
+async function ensureStanding(client: Client, { taskQueue, projects }: Services): Promise<void> {
+  await ensureSweeper(client, taskQueue);
+  for (const { name, model } of Object.values(projects)) {
+    await ensureGovernor(client, taskQueue, { project: name, model });
+  }
 }
 
 async function createWorker(

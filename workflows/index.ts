@@ -1,8 +1,11 @@
 /** The registry: every workflow that workers serve, a line each. */
 export { squares } from '../pipelines/examples/squares.pipeline.ts';
+export { governor } from './governor.ts';
 export { lifecycle } from './lifecycle.ts';
 export { medallion } from './medallion.ts';
+export { monitoring } from './monitoring.ts';
 export { promotion, rollback } from './promotion.ts';
+export { retraining } from './retraining.ts';
 export { scoring, uploadScoring } from './scoring.ts';
 export { sweeper } from './sweeper.ts';
 export { training } from './training.ts';

@@ -1,37 +1,31 @@
-/** One interval of a project's life: its data, a planned retraining where one is due, its scores, and how the last ones did. */
+/** One interval of a project's life: its data, what the governor decides on it, its scores, and how these look. */
 import { z } from 'zod';
 
 import type { EvaluationActivities, MonthlyPerformance } from '../activities/evaluation/contract.ts';
-import type { ProjectActivities } from '../activities/project/contract.ts';
-import type { RegistryActivities } from '../activities/registry/contract.ts';
-import type { PinnedModel, Scored } from '../activities/scoring/contract.ts';
-import type { TrainingActivities } from '../activities/training/contract.ts';
-import type { GateVerdict } from './domain/gates.ts';
+import type { Answer, GovernanceActivities } from '../activities/governance/contract.ts';
+import type { MonitoringActivities } from '../activities/monitoring/contract.ts';
+import type { Scored } from '../activities/scoring/contract.ts';
 import { monthBefore } from './domain/month.ts';
-import { retrainingDue, type RetrainingDecision } from './domain/retraining.ts';
 import { activities } from './engine/activities.ts';
 import { toFailure } from './engine/failures.ts';
 import { pipeline } from './engine/pipeline.ts';
-import { QUICK, TRAINING } from './engine/profiles.ts';
+import { PATIENT, QUERY, TRAINING } from './engine/profiles.ts';
 import type { Outcome } from './engine/references.ts';
 import { medallion, type MedallionSummary } from './medallion.ts';
-import { promotion } from './promotion.ts';
+import { monitoring, type MonitoringSummary } from './monitoring.ts';
 import { scoring } from './scoring.ts';
-import { training } from './training.ts';
 
-const projects = activities<ProjectActivities>('project', QUICK);
-const registry = activities<RegistryActivities>('registry', QUICK);
-const trainer = activities<TrainingActivities>('training', TRAINING);
 const evaluation = activities<EvaluationActivities>('evaluation', TRAINING);
+const monitor = activities<MonitoringActivities>('monitoring', QUERY);
+const governors = activities<GovernanceActivities>('governance', PATIENT);
 
 /** What an interval came to; what did not happen in it is absent. */
 export interface LifecycleSummary {
   readonly rows: MedallionSummary['rows'];
-  readonly retraining: RetrainingDecision;
-  readonly challenger: PinnedModel | undefined;
-  readonly gate: GateVerdict | undefined;
-  readonly promoted: PinnedModel | undefined;
+  /** Before the interval was scored, with the labels that had matured by then. */
+  readonly governed: Answer;
   readonly scored: Scored | undefined;
+  readonly monitoring: MonitoringSummary | undefined;
   /** Of the month before, whose labels are there now. */
   readonly lastMonth: MonthlyPerformance | undefined;
 }
@@ -40,66 +34,49 @@ export const lifecycle = pipeline(
   { name: 'lifecycle', params: () => z.object({ project: z.string().min(1) }) },
   async (run) => {
     const { project } = run.params;
+    const { interval } = run;
     const part = { key: project };
 
     const data = run.child('medallion', medallion, { ...part, params: { project } });
-    const spec = run.task('spec', () => projects.spec({ project }));
-    const snapshot = run.task('snapshot', { after: [data] }, () =>
-      trainer.snapshot({ project, asOf: run.interval.end }),
+    const performance = run.task('performance', { after: [data] }, async () => {
+      const asked = { project, interval: monthBefore(interval), asOf: interval.end };
+      return (await evaluation.performance(asked)) ?? run.skip('no scored month has matured');
+    });
+    const recorded = run.task('record-performance', { after: [performance] }, (performance, { key }) =>
+      monitor.recordPerformance({ project, performance, run: run.id, key }),
     );
-    const versions = run.task('versions', { after: [spec] }, async ({ model }) => ({
-      champion: await registry.pinned({ model, alias: 'champion' }),
-      newest: await registry.describeNewest({ model }),
-    }));
-    const due = run.task('retraining-due', { after: [spec, snapshot, versions] }, (spec, matured, versions) =>
-      retrainingDue({
-        matured,
-        hasChampion: versions.champion !== null,
-        lastTrainedOn: versions.newest?.trainedOn ?? [],
-        everyIntervals: spec.training.everyIntervals,
-      }),
+    const governed = run.task('govern', { after: [data, recorded], when: 'none_failed' }, (...asked) =>
+      governors.ask({ project, asOf: interval.end, wait: true, key: asked[2].key }),
     );
-    const trained = run.task('retrain', { after: [due] }, ({ due, reason }) =>
-      due ? true : run.skip(reason),
-    );
-    const challenger = run.child(
-      'training',
-      training,
-      { ...part, params: { project } },
-      { after: [trained] },
-    );
-    const promoted = run.child(
-      'promotion',
-      promotion,
-      ({ version }) => ({ ...part, params: { project, version } }),
-      { after: [challenger] },
-    );
+    // The interval is scored by whatever champion there is; that a retraining failed is told all the same.
+    run.task('retraining', { after: [governed] }, ({ retraining }) => {
+      if (retraining === undefined) return run.skip('none was decided on');
+      if ('error' in retraining) throw toFailure({ type: 'RetrainingFailed', message: retraining.error });
+      return { run: retraining.run, version: retraining.challenger.version };
+    });
     const scored = run.child(
       'scoring',
       scoring,
       (data) => ({ ...part, params: { project, features: must(data).tables.features } }),
-      { after: [data, promoted], when: 'none_failed' },
+      { after: [data, governed], when: 'none_failed' },
     );
-    const performance = run.task('performance', { after: [scored] }, (scored) =>
-      scored
-        ? evaluation.performance({
-            project,
-            interval: monthBefore(run.interval),
-            predictions: scored.predictions,
-            asOf: run.interval.end,
-          })
-        : run.skip('nothing has been scored yet'),
+    const monitored = run.child(
+      'monitoring',
+      monitoring,
+      ({ tables: { features } }, scored: Scored | undefined) => {
+        const { predictions, model } = scored ?? run.skip('nothing has been scored');
+        return { ...part, params: { project, features, predictions, model } };
+      },
+      { after: [data, scored] },
     );
     return run.task(
       'summary',
-      { after: [data, due, challenger, promoted, scored, performance], when: 'none_failed' },
-      (data, due, challenger, promoted, scored, performance): LifecycleSummary => ({
+      { after: [data, governed, scored, monitored, performance], when: 'none_failed' },
+      (data, governed, scored, monitored, performance): LifecycleSummary => ({
         rows: must(data).rows,
-        retraining: must(due),
-        challenger: valueOf(challenger),
-        gate: valueOf(promoted)?.verdict,
-        promoted: valueOf(promoted)?.promoted ?? undefined,
+        governed: must(governed),
         scored: valueOf(scored),
+        monitoring: valueOf(monitored),
         lastMonth: valueOf(performance),
       }),
     );

@@ -3,25 +3,35 @@ import { z } from 'zod';
 
 import type { ProjectActivities } from '../activities/project/contract.ts';
 import type { RegistryActivities } from '../activities/registry/contract.ts';
+import type { ReportActivities } from '../activities/reports/contract.ts';
+import { decidePromotion } from './domain/governance/promotion-rule.ts';
+import type { Verdict } from './domain/gates.ts';
 import { judge } from './domain/judge.ts';
 import { activities } from './engine/activities.ts';
 import { pipeline } from './engine/pipeline.ts';
-import { QUICK } from './engine/profiles.ts';
+import { QUICK, TRAINING } from './engine/profiles.ts';
 
 const projects = activities<ProjectActivities>('project', QUICK);
+const reports = activities<ReportActivities>('reports', TRAINING);
 const registry = activities<RegistryActivities>('registry', QUICK);
 
-/** `override` is a person's word instead of the gate's; both stand in the registry's log. */
+/**
+ * `override` is a person's word instead of the gate's; both stand in the registry's log. `automatic` asks for no
+ * less than the project's policy does of a promotion without a person.
+ */
 const Params = () =>
   z.object({
     project: z.string().min(1),
     version: z.number().int().positive(),
     override: z.object({ by: z.string().min(1), reason: z.string().min(1) }).optional(),
+    automatic: z.boolean().default(false),
+    /** What monitoring has warned of. */
+    warnings: z.array(z.string()).default([]),
   });
 
 /** What came of a challenger: promoted, or the verdict that kept it from being so. */
 export const promotion = pipeline({ name: 'promotion', params: Params }, async (run) => {
-  const { project, version, override } = run.params;
+  const { project, version, override, automatic, warnings } = run.params;
 
   const spec = run.task('spec', () => projects.spec({ project }));
   const challenger = run.task('challenger', { after: [spec] }, ({ model }) =>
@@ -40,18 +50,34 @@ export const promotion = pipeline({ name: 'promotion', params: Params }, async (
       return verdict;
     },
   );
+  // A verdict that cannot be drawn is a verdict all the same.
+  run.task('report', { after: [challenger, judged], mayFail: true }, ({ model }, _verdict, { key }) =>
+    reports.training({ project, model, version, key }),
+  );
   const promoted = run.task(
     'promote',
-    { after: [spec, champion, judged] },
-    ({ model }, champion, { verdict }, { key }) => {
-      if (verdict !== 'pass' && override === undefined) run.skip(`the gate says ${verdict}`);
-      const word = override ?? { by: run.id, reason: 'the gate passed' };
+    { after: [spec, challenger, champion, judged] },
+    ({ model, governance }, { evaluation, trainedUntil }, champion, verdict, { key }) => {
+      const until = { challenger: trainedUntil, ...(champion && { champion: champion.trainedUntil }) };
+      const decision = automatic
+        ? decidePromotion({ verdict, evaluation, trainedUntil: until, warnings }, governance)
+        : { promote: verdict.verdict === 'pass', reason: passed(verdict.verdict) };
+      if (!decision.promote && override === undefined) run.skip(decision.reason);
+      const word = override ?? { by: run.id, reason: decision.reason };
       return registry.promote({ model, version, expected: champion?.version ?? null, ...word, key });
     },
   );
   const outcome = await promoted.outcome();
-  return { verdict: await judged, promoted: outcome.state === 'success' ? outcome.value : null };
+  return {
+    verdict: await judged,
+    promoted: outcome.state === 'success' ? outcome.value : null,
+    ...(outcome.state === 'skipped' && outcome.reason !== undefined && { reason: outcome.reason }),
+  };
 });
+
+function passed(verdict: Verdict): string {
+  return verdict === 'pass' ? 'the gate passed' : `the gate says ${verdict}`;
+}
 
 /** One step back: `previous` is champion again. */
 export const rollback = pipeline(

@@ -46,7 +46,7 @@ export async function freezeModelBaseline(
   const encoder = JSON.parse(
     new TextDecoder().decode(await readArtefact(deps.store, dataset.encoder)),
   ) as Encoder;
-  const intervals = referenceIntervals(dataset, spec.monitoring.baselineMinRows);
+  const intervals = referenceIntervals(dataset, spec.monitoring.baselineRows.min);
   const baseline = await deps.duckdb.session(async (session): Promise<ModelBaseline> => {
     await deps.lake.attach(session, 'features', dataset.snapshot.features);
     const features = await freezeFeatures(deps, session, spec, intervals);
@@ -76,6 +76,7 @@ export function referenceIntervals(
   return newest ? [newest.start] : trainedOn.map(({ start }) => start);
 }
 
+/** The newest rows of the intervals, in the order of time. */
 async function freezeFeatures(
   { counting }: BaselineDependencies,
   session: Session,
@@ -83,13 +84,15 @@ async function freezeFeatures(
   intervals: readonly string[],
 ): Promise<ModelBaseline['features']> {
   const columns = featureColumns(spec.features);
+  const [key, period] = [spec.source.key, INTERVAL_COLUMN].map(quoteIdentifier);
   await session.run(
-    'CREATE TABLE reference_intervals AS SELECT unnest(from_json($intervals, \'["VARCHAR"]\')) AS period',
-    { intervals: JSON.stringify(intervals) },
+    `CREATE TABLE newest AS
+     FROM features
+     WHERE ${period} IN (SELECT unnest(from_json($intervals, '["VARCHAR"]')))
+     QUALIFY row_number() OVER (ORDER BY ${period} DESC, ${key} DESC) <= $max`,
+    { intervals: JSON.stringify(intervals), max: spec.monitoring.baselineRows.max },
   );
-  const period = quoteIdentifier(INTERVAL_COLUMN);
-  const from = `features WHERE ${period} IN (FROM reference_intervals)`;
-  await createCountedView(session, 'reference', columns, from);
+  await createCountedView(session, 'reference', columns, 'newest');
   return counting.freezeBaseline(session, 'reference', columns, { policy: spec.monitoring.drift });
 }
 

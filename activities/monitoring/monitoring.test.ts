@@ -50,7 +50,7 @@ beforeAll(async () => {
   const counting = { freezeBaseline, countAgainst };
   monitoring = createMonitoringActivities({ ...lake, registry, scoring, counting, spec: () => spec });
   const trainer = { train: () => Promise.reject(new Error('nothing is trained here')) };
-  const training = createTrainingActivities({ ...lake, spec: () => spec, trainer });
+  const training = createTrainingActivities({ ...lake, projects: { [project]: spec }, trainer });
   // Four months of five have matured.
   const snapshot = await training.snapshot({ project, asOf: '2025-06-05T00:00:00Z' });
   dataset = await training.prepare({ project, snapshot, key: 'prepare' });
@@ -73,7 +73,7 @@ afterAll(() => lake.close());
 describe('the baseline', () => {
   test('has the features of the newest large interval that was trained on', async () => {
     expect(baseline.intervals).toEqual(['2025-04-01T00:00:00Z']);
-    expect(baseline.features.rows).toBe(ROWS / 5);
+    expect(baseline.features.rows).toBe(spec.monitoring.baselineRows.max);
     expect(baseline.features.columns.map(({ name }) => name)).toEqual(['age', 'days', 'ward', 'sex']);
   });
 
@@ -213,7 +213,7 @@ test('a report has every column, the decision, and the intervals up to its own',
     model,
     decision: DECISION,
     quality: { verdict: 'ok', findings: [] },
-    reference: { rows: ROWS / 5 },
+    reference: { rows: spec.monitoring.baselineRows.max },
     current: { rows: ROWS / 5 },
   });
   for (const column of [...report.columns, report.score!]) {

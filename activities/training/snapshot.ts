@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 
 import type { ProjectSpec } from '../../workflows/domain/project.ts';
-import { isEnough, LEAST_OF_EITHER_CLASS } from '../../workflows/domain/retraining.ts';
+import { isEnough, LEAST_OF_EITHER_CLASS } from '../../workflows/domain/enough-labels.ts';
 import type { DuckDB, Lake } from '../lake/contract.ts';
 import type { TrainingSnapshot } from './contract.ts';
 import { attachExamples } from './examples.ts';

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 
 import type { Embedded } from '../../workers/embedded.ts';
 import { withBatches } from '../demo/batches.ts';
-import { challengerLine, headerLine, monthLine, summaryLines } from '../demo/lines.ts';
+import { headerLine, monthLine, notesOf, summaryLines } from '../demo/lines.ts';
 import type { DemoReport } from '../demo/report.ts';
 import { tellStory, type StoryServices } from '../demo/story.ts';
 import { Refusal } from '../refusal.ts';
@@ -99,8 +99,7 @@ async function tell(
         { project, model: project, batches },
         (month, lastMonth) => {
           line(monthLine(month, lastMonth));
-          const challenger = challengerLine(month);
-          if (challenger !== undefined) line(challenger);
+          for (const note of notesOf(month)) line(note);
         },
       );
     },
@@ -109,7 +108,6 @@ async function tell(
     store: services.store.uri,
     temporal: { address: embedded.address, ...(embedded.ui !== undefined && { ui: embedded.ui }) },
     ...told,
-    reports: [],
     seconds: Math.round((performance.now() - started) / 100) / 10,
   };
 }

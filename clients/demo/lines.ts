@@ -12,15 +12,15 @@ interface Column {
 const COLUMNS: readonly Column[] = [
   { title: 'month', width: 17, cell: ({ interval }) => monthName(interval) },
   { title: 'rows', width: 7, cell: ({ rows }) => count(rows.in) },
-  { title: 'twice', width: 5, cell: ({ rows }) => count(rows.duplicates) },
   { title: 'quarantined', width: 11, cell: ({ rows }) => count(rows.quarantined) },
-  { title: 'excluded', width: 8, cell: ({ rows }) => count(rows.excluded) },
   { title: 'scored', width: 6, cell: ({ predictions }) => (predictions === 0 ? '–' : count(predictions)) },
   { title: 'model', width: 5, cell: ({ champion }) => (champion ? `v${champion.version}` : '–') },
   { title: 'mean score', width: 10, cell: ({ scoreMean }) => percent(scoreMean) },
+  { title: 'score PSI', width: 9, cell: ({ drift }) => drift?.scorePsi?.toFixed(3) ?? '–' },
+  { title: 'in alarm', width: 8, cell: ({ drift }) => (drift ? String(drift.alarms.length) : '–') },
+  { title: 'decision', width: 15, cell: ({ decision }) => decision ?? '–' },
   { title: 'last month: event rate', width: 22, cell: (_, last) => percent(last?.eventRate) },
   { title: 'AUC (95 %)', width: 20, cell: (_, last) => interval(last?.auc) },
-  { title: 'unseen', width: 6, cell: (_, last) => last?.aucUnseen?.value.toFixed(3) ?? '–' },
   { title: 'seconds', width: 7, cell: ({ seconds }) => seconds.toFixed(1) },
 ];
 
@@ -32,15 +32,25 @@ export function monthLine(month: DemoMonth, lastMonth: MonthlyPerformance | unde
   return COLUMNS.map(({ cell, width }) => cell(month, lastMonth).padStart(width)).join('  ');
 }
 
-/** What the gate said, where a challenger stood before it. */
-export function challengerLine({ challenger }: DemoMonth): string | undefined {
-  if (challenger === undefined) return undefined;
-  const { version, verdict, promoted } = challenger;
-  return `${' '.repeat(19)}trained v${version}: the gate says ${verdict}${promoted ? ', it is champion now' : ''}`;
+/** What the figures of a month do not say by themselves. */
+export function notesOf({ challenger, drift, possibleFrom }: DemoMonth): string[] {
+  const notes: string[] = [];
+  if (challenger) {
+    const { version, verdict, difference, promoted, reason } = challenger;
+    const gain = difference
+      ? `, AUC ${signed(difference.value)} (${signed(difference.low)} to ${signed(difference.high)})`
+      : '';
+    const end = promoted ? 'it is champion now' : (reason ?? 'not promoted');
+    notes.push(`trained v${version}: the gate says ${verdict}${gain}; ${end}`);
+  }
+  if (drift && drift.alarms.length > 0) notes.push(`in alarm: ${drift.alarms.join(', ')}`);
+  if (possibleFrom !== undefined)
+    notes.push(`a retraining can learn from it on ${possibleFrom.slice(0, 10)}`);
+  return notes.map((note) => `${' '.repeat(19)}${note}`);
 }
 
 export function summaryLines(report: DemoReport, commands: readonly string[]): string[] {
-  const { champion, registryLog, seconds, store, temporal } = report;
+  const { champion, registryLog, reports, seconds, store, temporal } = report;
   const log = registryLog.map(({ version, reason }) => `  v${version}  ${reason}`);
   return [
     '',
@@ -50,6 +60,7 @@ export function summaryLines(report: DemoReport, commands: readonly string[]): s
     'How it got there (registry log):',
     ...log,
     '',
+    ...(reports.length > 0 ? ['Reports:', ...reports.map((path) => `  ${path}`), ''] : []),
     `Done in ${seconds.toFixed(0)} s. Tables, registry and ledger: ${store}`,
     ...(temporal.ui === undefined ? [] : [`Web UI: ${temporal.ui}`]),
     'Look around:',
@@ -69,6 +80,10 @@ function count(value: number): string {
 
 function percent(value: number | undefined): string {
   return value === undefined ? '–' : `${(100 * value).toFixed(1)} %`;
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
 }
 
 function interval(estimate: { value: number; low: number; high: number } | undefined): string {

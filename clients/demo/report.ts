@@ -1,5 +1,7 @@
 /** What the demo tells: a document for programs (`--json`), of which the printed lines are a part. */
 import type { RegistryEntry } from '../../activities/registry/contract.ts';
+import type { DriftVerdict } from '../../workflows/domain/drift/compare.ts';
+import type { Action } from '../../workflows/domain/governance/decision.ts';
 import type { Estimate } from '../../workflows/domain/evaluation.ts';
 import type { Interval } from '../../workflows/domain/interval.ts';
 
@@ -16,14 +18,36 @@ export interface DemoMonth {
   readonly predictions: number;
   /** The one that scored the month. */
   readonly champion?: { readonly version: number; readonly digest: string };
-  /** What the gate said of a challenger trained in this month. */
-  readonly challenger?: { readonly version: number; readonly verdict: string; readonly promoted: boolean };
+  /** Trained in this month, before it was scored. */
+  readonly challenger?: {
+    readonly version: number;
+    /** Of the gate. */
+    readonly verdict: string;
+    readonly promoted: boolean;
+    /** On the slice that it was judged on, and what it has over the champion there. */
+    readonly auc: Estimate;
+    readonly difference?: Estimate;
+    /** Why it was not promoted. */
+    readonly reason?: string;
+  };
+  /** The month against the baseline of the model that scored it; the features in alarm. */
+  readonly drift?: {
+    readonly verdict: DriftVerdict;
+    readonly scorePsi: number | null;
+    readonly alarms: readonly string[];
+  };
+  /** `retrain` where the month began with a retraining, else what was decided when it had been monitored. */
+  readonly decision?: Action;
+  /** From when on a retraining is possible, where that is waited for. */
+  readonly possibleFrom?: string;
   /** Of this month's scores, once its labels are there. */
   readonly auc?: Estimate;
   /** On patients that the champion has never seen. */
   readonly aucUnseen?: Estimate;
   readonly scoreMean?: number;
   readonly eventRate?: number;
+  /** Mean score over event rate. */
+  readonly calibration?: Estimate;
   readonly seconds: number;
 }
 
@@ -45,6 +69,7 @@ export interface DemoReport {
     readonly at: string;
     readonly reason: string;
   }[];
+  /** Where they can be opened. */
   readonly reports: readonly string[];
   readonly seconds: number;
 }

@@ -3,9 +3,11 @@ import type { MonthlyPerformance } from '../../activities/evaluation/contract.ts
 import type { Registry, RegistryEntry } from '../../activities/registry/contract.ts';
 import type { ObjectStore } from '../../activities/store/contract.ts';
 import type { EvaluationReport } from '../../workflows/domain/evaluation.ts';
+import { calibrationEstimate } from '../../workflows/domain/governance/measures.ts';
 import type { Interval } from '../../workflows/domain/interval.ts';
 import type { RunRecord } from '../../workflows/domain/run-record.ts';
 import type { LifecycleSummary } from '../../workflows/lifecycle.ts';
+import type { MonitoringSummary } from '../../workflows/monitoring.ts';
 import { Refusal } from '../refusal.ts';
 import { completeRun } from '../runs/complete.ts';
 import type { RunServices } from '../runs/services.ts';
@@ -38,7 +40,7 @@ export async function tellStory(
   services: StoryServices,
   { project, model, batches }: Story,
   onMonth: OnMonth,
-): Promise<Pick<DemoReport, 'project' | 'months' | 'champion' | 'registryLog'>> {
+): Promise<Pick<DemoReport, 'project' | 'months' | 'champion' | 'registryLog' | 'reports'>> {
   const months: DemoMonth[] = [];
   for (const batch of batches) {
     await land(services.store, project, batch);
@@ -48,11 +50,19 @@ export async function tellStory(
     const seconds = Math.round((performance.now() - started) / 100) / 10;
     const { lastMonth } = summary;
     if (lastMonth) learn(months, lastMonth);
-    const month = monthOf(record, summary, seconds);
+    const challenger = await challengerOf(services.registry, summary);
+    const month = { ...monthOf(record, summary, seconds), ...challenger };
     months.push(month);
     onMonth(month, lastMonth);
   }
-  return { project, months, ...(await registered(services.registry, model)) };
+  const reports = await reportsOf(services.store, project);
+  return { project, months, ...(await registered(services.registry, model)), reports };
+}
+
+async function reportsOf(store: ObjectStore, project: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { key } of store.list(`reports/${project}/`)) found.push(`${store.uri}/${key}`);
+  return found;
 }
 
 async function land(store: ObjectStore, project: string, { files }: Batch): Promise<void> {
@@ -71,27 +81,63 @@ async function liveThrough(services: StoryServices, project: string, interval: I
 }
 
 function monthOf(record: RunRecord, summary: LifecycleSummary, seconds: number): DemoMonth {
-  const { rows, scored, challenger, gate, promoted } = summary;
+  const { rows, governed, scored, monitoring } = summary;
+  const decision =
+    governed.decision.decision === 'retrain'
+      ? governed.decision
+      : (monitoring?.decision ?? governed.decision);
   return {
     interval: record.interval,
     run: record.run,
     rows,
     predictions: scored?.rows ?? 0,
     ...(scored && { champion: { version: scored.model.version, digest: scored.model.digest } }),
-    ...(challenger &&
-      gate && {
-        challenger: { version: challenger.version, verdict: gate.verdict, promoted: Boolean(promoted) },
-      }),
     ...(typeof scored?.scoreMean === 'number' && { scoreMean: scored.scoreMean }),
+    ...(monitoring && { drift: driftOf(monitoring) }),
+    decision: decision.decision,
+    ...(decision.possibleFrom !== undefined && { possibleFrom: decision.possibleFrom }),
     seconds,
   };
 }
 
+function driftOf({ monitored }: MonitoringSummary): NonNullable<DemoMonth['drift']> {
+  const { verdict, scorePsi, alarms } = monitored;
+  return { verdict, scorePsi, alarms };
+}
+
+/** With its figures on the slice, out of the registry. */
+async function challengerOf(
+  registry: Registry,
+  { governed: { retraining } }: LifecycleSummary,
+): Promise<Pick<DemoMonth, 'challenger'>> {
+  if (retraining === undefined || 'error' in retraining) return {};
+  const { challenger, gate, promoted, reason } = retraining;
+  const { auc, difference } = await evaluationOf(registry, challenger);
+  return {
+    challenger: {
+      version: challenger.version,
+      verdict: gate.verdict,
+      promoted: promoted !== null,
+      auc,
+      ...(difference && { difference: difference.auc }),
+      ...(reason !== undefined && { reason }),
+    },
+  };
+}
+
 /** Labels have come: the month they belong to gets its figures. */
-function learn(months: DemoMonth[], { interval, auc, aucUnseen, eventRate }: MonthlyPerformance): void {
+function learn(months: DemoMonth[], { interval, auc, aucUnseen, ...known }: MonthlyPerformance): void {
   const at = months.findIndex((month) => month.interval.start === interval.start);
   const month = months[at];
-  if (month) months[at] = { ...month, ...(auc && { auc }), ...(aucUnseen && { aucUnseen }), eventRate };
+  if (!month) return;
+  const { eventRate, scoreMean, positives, rows } = known;
+  months[at] = {
+    ...month,
+    ...(auc && { auc }),
+    ...(aucUnseen && { aucUnseen }),
+    eventRate,
+    ...(positives > 0 && { calibration: calibrationEstimate(scoreMean, positives, rows) }),
+  };
 }
 
 async function registered(
@@ -103,10 +149,17 @@ async function registered(
   const registryLog = (await registry.log(model)).map(entryLine);
   if (champion === undefined) return { registryLog };
   const { version, digest, dataset } = await registry.version(model, champion);
-  const metrics = await registry.artefact(model, champion, 'metrics');
-  const { auc, prAuc } = JSON.parse(new TextDecoder().decode(metrics)) as EvaluationReport;
+  const { auc, prAuc } = await evaluationOf(registry, { model, version: champion });
   const trainedOn = dataset.snapshot.intervals;
   return { champion: { version, digest, auc: auc.value, prAuc: prAuc.value, trainedOn }, registryLog };
+}
+
+async function evaluationOf(
+  registry: Registry,
+  { model, version }: { readonly model: string; readonly version: number },
+): Promise<EvaluationReport> {
+  const metrics = await registry.artefact(model, version, 'metrics');
+  return JSON.parse(new TextDecoder().decode(metrics)) as EvaluationReport;
 }
 
 function entryLine(entry: RegistryEntry): DemoReport['registryLog'][number] {

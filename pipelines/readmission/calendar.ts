@@ -1,11 +1,12 @@
-/** The calendar that sample and public file are laid out on: two years of history, then six months that arrive one by one. */
+/** The calendar that sample and public file are laid out on: four months of history, then six that arrive one by one. */
 import type { Interval } from '../../workflows/domain/interval.ts';
 
 /**
- * April 2023 to March 2025. With a label horizon of 30 days the months are chosen so that each has
+ * December 2024 to March 2025: four months for the first 40 %, as six have the rest, so that months are alike and
+ * what is known of a patient's past does not change with them. With a label horizon of 30 days the months are chosen so that each has
  * matured when the one after the next begins: the history when April ends, April when May ends.
  */
-export const HISTORY_MONTHS: readonly string[] = monthsFrom('2023-04', 24);
+export const HISTORY_MONTHS: readonly string[] = monthsFrom('2024-12', 4);
 
 /** April to September 2025. */
 export const LIVE_MONTHS: readonly string[] = monthsFrom('2025-04', 6);

@@ -6,7 +6,7 @@ import type { MonitoringSpec } from '../../workflows/domain/project.ts';
 /** About a fifth of the patients are decided `high`; care for twice as many could not be staffed. */
 export const MONITORING: MonitoringSpec = {
   drift: DEFAULT_DRIFT_POLICY,
-  baselineMinRows: 5000,
+  baselineRows: { min: 5_000, max: 12_000 },
   highShare: { warning: 0.4, critical: 0.6 },
 };
 

@@ -34,13 +34,13 @@ const BEFORE: Coefficients = {
 };
 
 const AFTER: Coefficients = {
-  intercept: -2.67,
-  inpatient: 0.26,
-  diagnoses: 0.03,
+  intercept: -2.77,
+  inpatient: 0.36,
+  diagnoses: 0.05,
   nursing: 0.65,
   urgent: 0.3,
   elective: -0.35,
-  payer: 0.9,
+  payer: 0.8,
 };
 
 const PAYER_EFFECT: Readonly<Record<string, number>> = {

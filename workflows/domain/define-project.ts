@@ -199,12 +199,12 @@ function gateOf({ gate, operatingThreshold }: ProjectSpec): string[] {
 }
 
 function monitoringOf({ monitoring }: ProjectSpec): string[] {
-  const { drift, baselineMinRows, highShare } = monitoring;
+  const { drift, baselineRows, highShare } = monitoring;
   return [
     ...driftPolicyProblems(drift).map((problem) => `monitoring.drift: ${problem}`),
-    ...(baselineMinRows >= drift.minRows
+    ...(baselineRows.min >= drift.minRows && baselineRows.max >= baselineRows.min
       ? []
-      : ['monitoring.baselineMinRows must be at least monitoring.drift.minRows']),
+      : ['monitoring.baselineRows must reach from at least monitoring.drift.minRows upwards']),
     ...(highShare === undefined || (highShare.warning > 0 && highShare.warning <= highShare.critical)
       ? []
       : ['monitoring.highShare.warning must be above 0 and at most its critical']),

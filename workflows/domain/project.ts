@@ -136,8 +136,11 @@ export interface GatePolicy {
 /** What is watched of the inputs and outputs of a model at work. */
 export interface MonitoringSpec {
   readonly drift: DriftPolicy;
-  /** Rows that an interval needs for its features to be the baseline of a model trained on it. */
-  readonly baselineMinRows: number;
+  /**
+   * Rows that an interval needs for its features to be the baseline of a model trained on it, and how many of them
+   * are taken, the newest: a long interval's old mixture would stay in the reference.
+   */
+  readonly baselineRows: { readonly min: number; readonly max: number };
   /** Shares of rows decided `high` that are worth a look, and that are not to be believed. */
   readonly highShare?: { readonly warning: number; readonly critical: number };
 }

@@ -17,6 +17,15 @@ export const QUICK: Profile = {
   retry: { initialInterval: '200ms', maximumInterval: '10s', maximumAttempts: 10 },
 };
 
+/** Waits for what another workflow does, however long that takes. */
+export const PATIENT: Profile = {
+  queue: 'control',
+  startToCloseTimeout: '2d',
+  heartbeatTimeout: '8s',
+  cancellationType: 'TRY_CANCEL',
+  retry: { initialInterval: '500ms', maximumInterval: '30s' },
+};
+
 /** DuckDB over a month or over everything. */
 export const QUERY: Profile = {
   queue: 'data',

@@ -71,7 +71,7 @@ export function syntheticProject(training: TrainingSpec = TRAINING): ProjectSpec
       slices: { minPositives: 100, alpha: 0.05 },
     },
     operatingThreshold: 0.3,
-    monitoring: { drift: DEFAULT_DRIFT_POLICY, baselineMinRows: 1000 },
+    monitoring: { drift: DEFAULT_DRIFT_POLICY, baselineRows: { min: 1000, max: 1100 } },
     governance: DEFAULT_GOVERNANCE,
   };
 }

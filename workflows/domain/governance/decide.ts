@@ -1,5 +1,5 @@
 /** What is to be done about a model: a pure function of what is known of it. */
-import { isEnough } from '../retraining.ts';
+import { isEnough } from '../enough-labels.ts';
 import { judgingSliceStart } from '../judging-slice.ts';
 import { following, maturesAt } from './calendar.ts';
 import type { Decision, Reason } from './decision.ts';

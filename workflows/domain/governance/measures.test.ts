@@ -23,13 +23,19 @@ describe('calibration', () => {
   });
 });
 
-test('an AUC is critical where all of its interval lies below the registered one, or it below the floor', () => {
-  const registered = { value: 0.66, low: 0.64, high: 0.68 };
-  const levelOf = (value: number, half: number): string =>
+test('an AUC is critical where it has fallen beyond chance, or below the floor', () => {
+  const registered = { value: 0.7, low: 0.68, high: 0.72 };
+  const levelOf = (value: number, half = 0.02): string =>
     aucMeasure({ value, low: value - half, high: value + half }, registered, 0.62).level;
-  expect(levelOf(0.65, 0.015)).toBe('ok');
-  expect(levelOf(0.64, 0.015)).toBe('critical');
-  expect(levelOf(0.615, 0.1)).toBe('critical');
+  // Two standard errors of 0.0102 make one of 0.0144 for the difference.
+  expect([0.672, 0.671, 0.656, 0.655].map((value) => levelOf(value))).toEqual([
+    'ok',
+    'warning',
+    'warning',
+    'critical',
+  ]);
+  expect(levelOf(0.615, 0.2)).toBe('critical');
+  expect(levelOf(Number.NaN)).toBe('insufficient');
 });
 
 test('a share of high scores that is not known is not fine', () => {

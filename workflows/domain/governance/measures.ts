@@ -4,6 +4,9 @@ import { TWO_SIDED_95 } from '../normal.ts';
 import type { GovernancePolicy } from './policy.ts';
 import type { Level, Measure, MeasureKind } from './situation.ts';
 
+/** 99.9 % quantile of the standard normal distribution. */
+const BEYOND_CHANCE = 3.090232306167813;
+
 type DriftVerdict = 'ok' | 'warn' | 'alarm' | 'insufficient_data';
 
 const LEVELS: Readonly<Record<DriftVerdict, Level>> = {
@@ -50,11 +53,27 @@ export function calibrationMeasure(
   return { kind: 'calibration', name: 'calibration', level, value, threshold };
 }
 
-/** Critical where the whole interval lies below what the champion showed when it was registered; or below its floor. */
-export function aucMeasure({ value, high }: Estimate, registered: Estimate, floor: number): Measure {
-  const fallen = high < registered.value || value < floor;
+/**
+ * Critical where an AUC is below the floor, or below what the champion showed on other rows when it was registered,
+ * beyond chance (one in a thousand); a warning where one in forty would say so.
+ */
+export function aucMeasure(matured: Estimate, registered: Estimate, floor: number): Measure {
+  const z =
+    (registered.value - matured.value) / Math.hypot(standardError(matured), standardError(registered));
+  const { value } = matured;
+  const level = Number.isNaN(z)
+    ? 'insufficient'
+    : value < floor || z > BEYOND_CHANCE
+      ? 'critical'
+      : z > TWO_SIDED_95
+        ? 'warning'
+        : 'ok';
   const threshold = `${registered.value.toFixed(3)} when it was registered; floor ${floor}`;
-  return { kind: 'performance', name: 'auc', level: fallen ? 'critical' : 'ok', value, threshold };
+  return { kind: 'performance', name: 'auc', level, value, threshold };
+}
+
+function standardError({ low, high }: Estimate): number {
+  return (high - low) / (2 * TWO_SIDED_95);
 }
 
 /**

@@ -1,0 +1,47 @@
+/** Governors as workflows: one for a model, started by whoever needs it first, reached by updates. */
+import { WorkflowUpdateFailedError, type Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+
+import type { Governors } from '../activities/governance/activities.ts';
+import type { Answer } from '../activities/governance/contract.ts';
+import type { ProjectSpec } from '../workflows/domain/project.ts';
+
+type Governed = Pick<ProjectSpec, 'model'> & { readonly project: string };
+
+export function createGovernors(client: Client, taskQueue: string): Governors {
+  return {
+    ask: (governed, { key, ...ask }, signal) =>
+      client.withAbortSignal(signal, async () => {
+        await ensureGovernor(client, taskQueue, governed);
+        const handle = client.workflow.getHandle(governorId(governed.model));
+        // Under its own ID an ask that is repeated meets itself.
+        const options = { updateId: key, args: [{ key, ...ask }] as [object] };
+        return handle.executeUpdate<Answer, [object]>('decide', options).catch(refused);
+      }),
+  };
+}
+
+/** Its answer stands: asking again under the same key would bring the same. */
+function refused(error: unknown): never {
+  if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+  throw ApplicationFailure.nonRetryable(error.cause?.message ?? error.message, 'NotDecided');
+}
+
+/** Nothing is changed where it runs already. */
+export async function ensureGovernor(
+  client: Client,
+  taskQueue: string,
+  { project, model }: Governed,
+): Promise<void> {
+  await client.workflow.start('governor', {
+    workflowId: governorId(model),
+    taskQueue,
+    args: [{ project, model }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: `decides when ${model} is trained again`,
+  });
+}
+
+export function governorId(model: string): string {
+  return `governor-${model}`;
+}

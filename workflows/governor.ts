@@ -1,0 +1,219 @@
+/**
+ * Decides what is to be done about a model, for as long as there is one: one workflow for each, `governor-<model>`.
+ * All that it decides on stands in the registry and in the monitoring table, so that a late or repeated message
+ * can change nothing: it only makes the governor look again.
+ */
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  continueAsNew,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  log,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+
+import type { Answer, Ask } from '../activities/governance/contract.ts';
+import type { Decision } from './domain/governance/decision.ts';
+import type { RetrainingOutcome } from './domain/governance/outcome.ts';
+import type { RetrainingRequest } from './domain/governance/situation.ts';
+import { wholeSecond } from './domain/run-id.ts';
+import { causesOf } from './engine/failures.ts';
+import { decideNow, recordWord, retrain, type Decided, type Governed, type Word } from './governing.ts';
+
+export interface GovernorInput extends Governed {
+  /** What it takes along into a new history. */
+  readonly carried?: Carried;
+}
+
+interface Carried {
+  /** Answers by the keys of their asks, and the IDs of requests that were heard: the newest last. */
+  readonly answers: readonly (readonly [string, Answer])[];
+  readonly heard: readonly string[];
+  readonly latest: Latest;
+}
+
+/** The newest decision, and the newest retraining that has ended. */
+interface Latest {
+  readonly decision?: Decision;
+  readonly retraining?: RetrainingOutcome;
+}
+
+export interface GovernorState extends Governed, Latest {
+  /** The retraining that is under way. */
+  readonly running?: string;
+}
+
+/** By `temporal workflow signal`; nothing is required. */
+interface Request {
+  readonly reason?: string;
+  readonly by?: string;
+  /** RFC 3339; now by default. */
+  readonly asOf?: string;
+  /** A request that was heard before under this ID is no new one. */
+  readonly id?: string;
+}
+
+type Message =
+  | { readonly kind: 'look'; readonly asOf: string; readonly key?: string }
+  | { readonly kind: 'request'; readonly asOf: string; readonly request: RetrainingRequest }
+  | { readonly kind: 'word'; readonly word: Word };
+
+const monitored = defineSignal<[{ asOf?: string }?]>('monitored');
+const retrainRequest = defineSignal<[Request?]>('retrain');
+const freeze = defineSignal<[Request?]>('freeze');
+const resume = defineSignal<[Request?]>('resume');
+const decision = defineUpdate<Answer, [Ask]>('decide');
+const state = defineQuery<GovernorState>('state');
+
+/** Callers that may still repeat themselves. */
+const REMEMBERED = 50;
+
+export async function governor({ carried, ...governed }: GovernorInput): Promise<never> {
+  const desk = new Desk(governed, carried);
+  setHandler(monitored, (input) => desk.hear({ kind: 'look', asOf: timeOf(input) }));
+  setHandler(retrainRequest, (input) => desk.request(input));
+  setHandler(freeze, (input) => desk.hear({ kind: 'word', word: { ...whoAndWhy(input), frozen: true } }));
+  setHandler(resume, (input) => desk.hear({ kind: 'word', word: { ...whoAndWhy(input), frozen: false } }));
+  setHandler(decision, (ask) => desk.answer(ask), { validator: checkAsk });
+  setHandler(state, () => desk.state());
+
+  const mayRest = (): boolean =>
+    workflowInfo().continueAsNewSuggested && !desk.isRetraining && allHandlersFinished();
+  for (;;) {
+    await condition(() => desk.hasMessages || mayRest());
+    if (!desk.hasMessages) return continueAsNew<typeof governor>({ ...governed, carried: desk.carried() });
+    await desk.turn();
+  }
+}
+
+/** Messages lie here until the next turn, and answers until they are fetched. */
+class Desk {
+  readonly #governed: Governed;
+  readonly #answers: Map<string, Answer>;
+  readonly #failures = new Map<string, string>();
+  readonly #heard: Set<string>;
+  #inbox: Message[] = [];
+  #turns = 0;
+  #latest: Latest;
+  #running: string | undefined;
+
+  constructor(governed: Governed, carried: Carried = { answers: [], heard: [], latest: {} }) {
+    this.#governed = governed;
+    this.#answers = new Map(carried.answers);
+    this.#heard = new Set(carried.heard);
+    this.#latest = carried.latest;
+  }
+
+  get hasMessages(): boolean {
+    return this.#inbox.length > 0;
+  }
+
+  get isRetraining(): boolean {
+    return this.#running !== undefined;
+  }
+
+  state(): GovernorState {
+    return {
+      ...this.#governed,
+      ...this.#latest,
+      ...(this.#running !== undefined && { running: this.#running }),
+    };
+  }
+
+  carried(): Carried {
+    const answers = [...this.#answers].slice(-REMEMBERED);
+    return { answers, heard: [...this.#heard].slice(-REMEMBERED), latest: this.#latest };
+  }
+
+  hear(message: Message): void {
+    this.#inbox.push(message);
+  }
+
+  request(input: Request | undefined): void {
+    if (input?.id !== undefined && this.#heard.has(input.id)) return;
+    if (input?.id !== undefined) this.#heard.add(input.id);
+    this.hear({ kind: 'request', asOf: timeOf(input), request: whoAndWhy(input) });
+  }
+
+  async answer({ key, asOf, wait = false }: Ask): Promise<Answer> {
+    const asked = this.#inbox.some((message) => message.kind === 'look' && message.key === key);
+    if (!this.#answers.has(key) && !asked) this.hear({ kind: 'look', asOf, key });
+    this.#failures.delete(key);
+    await condition(() => this.#answers.has(key) || this.#failures.has(key));
+    if (wait) await condition(() => !this.isRetraining);
+    const answer = this.#answers.get(key);
+    if (answer) return answer;
+    throw ApplicationFailure.nonRetryable(this.#failures.get(key) ?? 'not decided', 'NotDecided');
+  }
+
+  /** Everything that was heard since the last turn leads to one decision. */
+  async turn(): Promise<void> {
+    const messages = this.#inbox;
+    this.#inbox = [];
+    this.#turns += 1;
+    const { workflowId, runId } = workflowInfo();
+    const turn = `${workflowId}/${runId}/${this.#turns}`;
+    for (const [at, message] of messages.entries()) {
+      if (message.kind === 'word') await recordWord(this.#governed, message.word, `${turn}/${at}`);
+    }
+    const looks = messages.filter((message) => message.kind !== 'word');
+    if (looks.length > 0) await this.#look(looks, turn);
+  }
+
+  async #look(looks: readonly Exclude<Message, { kind: 'word' }>[], turn: string): Promise<void> {
+    const keys = looks.flatMap((look) => (look.kind === 'look' && look.key !== undefined ? [look.key] : []));
+    const request = looks.find((look) => look.kind === 'request')?.request;
+    const asOf =
+      looks
+        .map((look) => look.asOf)
+        .toSorted()
+        .at(-1) ?? timeOf(undefined);
+    try {
+      const look = { asOf, running: this.#running, request, key: keys[0] ?? turn };
+      const decided = await decideNow(this.#governed, look);
+      this.#latest = { ...this.#latest, decision: decided.decision };
+      for (const key of keys) this.#answers.set(key, { decision: decided.decision });
+      if (decided.decision.decision === 'retrain') this.#retrain(decided, keys);
+    } catch (error) {
+      const why = causesOf(error).at(-1)?.message ?? String(error);
+      log.error('no decision could be made', { model: this.#governed.model, why });
+      for (const key of keys) this.#failures.set(key, why);
+    }
+  }
+
+  #retrain(decided: Decided, keys: readonly string[]): void {
+    const { run, outcome } = retrain(this.#governed, decided);
+    this.#running = run;
+    void outcome.then((retraining) => {
+      this.#running = undefined;
+      this.#latest = { ...this.#latest, retraining };
+      for (const key of keys) this.#answers.set(key, { decision: decided.decision, retraining });
+      const isPromoted = 'promoted' in retraining && retraining.promoted !== null;
+      // What to do after a rejection is decided at once: it may be time for a person to look.
+      if (!isPromoted) this.hear({ kind: 'look', asOf: decided.decision.asOf });
+    });
+  }
+}
+
+function whoAndWhy(input: Request | undefined): RetrainingRequest {
+  return { by: input?.by ?? 'somebody', reason: input?.reason ?? 'no reason given' };
+}
+
+/** A signal can't be refused: what is no time is taken for now. */
+function timeOf(input: { readonly asOf?: string } | undefined): string {
+  return wholeSecond(isTime(input?.asOf) ? input.asOf : Date.now());
+}
+
+function checkAsk(ask: Ask): void {
+  if (typeof ask?.key === 'string' && isTime(ask.asOf)) return;
+  const message = 'An ask is {"key": a text of its own, "asOf": a time in RFC 3339}.';
+  throw ApplicationFailure.nonRetryable(message, 'InvalidAsk');
+}
+
+function isTime(value: unknown): value is string {
+  return typeof value === 'string' && Number.isFinite(Date.parse(value));
+}
