@@ -15,6 +15,9 @@ export const MISSING_TEXTS = ['', '?', 'NA', 'N/A', 'NaN', 'nan', 'NULL', 'null'
 const NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\))$/;
 const FRACTIONAL = /^(FLOAT|DOUBLE|DECIMAL)/;
 
+/** Rows that the writer keeps of every column at once, for each thread: few, so that wide files need little memory. */
+const ROW_GROUP = 20_480;
+
 /** How far a column can be read as numbers. */
 export interface Readability {
   /** Whether the file declares it a number or not; a CSV declares nothing. */
@@ -30,19 +33,22 @@ export async function readabilityOf(
   missing: readonly string[],
 ): Promise<ReadonlyMap<string, Readability>> {
   if (columns.length === 0) return new Map();
-  const selected = columns.flatMap((column, index) => {
-    const number = numberOf(column, missing.length);
-    if (NUMBER.test(column.type)) return [`count(${number}) AS present_${index}`];
-    const value = valueOf(column, missing.length);
-    const text = `CASE WHEN ${number} IS NULL THEN ${value} END`;
-    return [
-      `count(${value}) AS present_${index}`,
-      `count(${text}) AS failing_${index}`,
-      `min(${text}) AS example_${index}`,
-    ];
+  const isText = ({ type }: Typed): boolean => !NUMBER.test(type);
+  const values = columns.map((column, index) => {
+    const value = isText(column) ? valueOf(column, missing.length) : numberOf(column, missing.length);
+    return `${value} AS v${index}`;
   });
+  const texts = columns.flatMap((column, index) =>
+    isText(column) ? [`CASE WHEN TRY_CAST(v${index} AS DOUBLE) IS NULL THEN v${index} END AS t${index}`] : [],
+  );
+  const selected = columns.flatMap((column, index) => [
+    `count(v${index}) AS present_${index}`,
+    ...(isText(column) ? [`count(t${index}) AS failing_${index}`, `min(t${index}) AS example_${index}`] : []),
+  ]);
   const [row = {}] = await session.rows<Readonly<Record<string, number | string | null>>>(
-    `SELECT ${selected.join(', ')} FROM ${quoteIdentifier(view)}`,
+    `SELECT ${selected.join(', ')}
+     FROM (SELECT ${['*', ...texts].join(', ')}
+           FROM (SELECT ${values.join(', ')} FROM ${quoteIdentifier(view)}))`,
     missingParams(missing),
   );
   const declared = (type: string): ColumnKind => (NUMBER.test(type) ? 'numeric' : 'categorical');
@@ -76,7 +82,7 @@ export async function typedColumns(
   });
   const path = join(session.scratch, `${into}.parquet`);
   await session.run(
-    `COPY (SELECT ${selected.join(', ')} FROM ${quoteIdentifier(view)}) TO $path (FORMAT parquet)`,
+    `COPY (SELECT ${selected.join(', ')} FROM ${quoteIdentifier(view)}) TO $path (FORMAT parquet, ROW_GROUP_SIZE ${ROW_GROUP})`,
     { ...missingParams(missing), path },
   );
   await session.run(`CREATE VIEW ${quoteIdentifier(into)} AS SELECT * FROM read_parquet(${literal(path)})`);
@@ -92,10 +98,10 @@ function valueOf({ name, type }: Typed, missing: number): string {
     return `CASE WHEN isnan(CAST(${column} AS DOUBLE)) THEN NULL ELSE ${text} END`;
   }
   if (type !== 'VARCHAR') return `CAST(${column} AS VARCHAR)`;
-  const names = Array.from({ length: missing }, (_, index) => `$missing_${index}`);
-  return missing === 0
-    ? column
-    : `CASE WHEN trim(${column}) IN (${names.join(', ')}) THEN NULL ELSE ${column} END`;
+  if (missing === 0) return column;
+  // Not `IN`: of more than a few texts DuckDB makes a join, which keeps every row.
+  const tests = Array.from({ length: missing }, (_, index) => `trim(${column}) = $missing_${index}`);
+  return `CASE WHEN ${tests.join(' OR ')} THEN NULL ELSE ${column} END`;
 }
 
 /** NULL for what is no number, and for NaN. */
@@ -104,7 +110,7 @@ function numberOf(column: Typed, missing: number): string {
   const number = NUMBER.test(column.type)
     ? `CAST(${name} AS DOUBLE)`
     : `TRY_CAST(${valueOf(column, missing)} AS DOUBLE)`;
-  return `CASE WHEN isnan(${number}) THEN NULL ELSE ${number} END`;
+  return `nullif(${number}, CAST('nan' AS DOUBLE))`;
 }
 
 function missingParams(missing: readonly string[]): Record<string, string> {

@@ -79,11 +79,11 @@ async function createViews(
   { columns }: TableFile,
   missing: readonly string[],
 ): Promise<void> {
-  const texts = missing.map(literal).join(', ');
   const selected = columns.map(({ name, type }) => {
     const column = quoteIdentifier(name);
     if (type !== 'VARCHAR' || missing.length === 0) return column;
-    return `CASE WHEN trim(${column}) IN (${texts}) THEN NULL ELSE ${column} END AS ${column}`;
+    const tests = missing.map((text) => `trim(${column}) = ${literal(text)}`);
+    return `CASE WHEN ${tests.join(' OR ')} THEN NULL ELSE ${column} END AS ${column}`;
   });
   await session.run(
     `CREATE VIEW ${FILE} AS SELECT row_number() OVER () AS ${ROW}, ${selected.join(', ')} FROM as_it_came`,

@@ -31,6 +31,9 @@ const SEPARATORS = [',', ';', '\t', '|'];
 const CSV = `all_varchar = true, skip = 0, comment = '', delim = $separator, quote = '"', escape = '"',
   ignore_errors = false, null_padding = false`;
 
+/** Rows that the writer keeps of every column at once, for each thread: few, so that wide files need little memory. */
+const ROW_GROUP = 20_480;
+
 /** More than any header has. */
 const HEADER_BYTES = 1 << 20;
 
@@ -85,7 +88,7 @@ async function csvAsParquet(session: Session, view: string, csv: string): Promis
   const params = { csv, separator: await separatorOf(csv) };
   await refuseRepeatedNames(session, params);
   await session.run(
-    `COPY (SELECT * FROM read_csv($csv, ${CSV}, header = true)) TO $parquet (FORMAT parquet)`,
+    `COPY (SELECT * FROM read_csv($csv, ${CSV}, header = true)) TO $parquet (FORMAT parquet, ROW_GROUP_SIZE ${ROW_GROUP})`,
     { ...params, parquet },
   );
   return parquet;
