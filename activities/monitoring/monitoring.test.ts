@@ -50,7 +50,7 @@ beforeAll(async () => {
   const counting = { freezeBaseline, countAgainst };
   monitoring = createMonitoringActivities({ ...lake, registry, scoring, counting, spec: () => spec });
   const trainer = { train: () => Promise.reject(new Error('nothing is trained here')) };
-  const training = createTrainingActivities({ ...lake, projects: { [project]: spec }, trainer });
+  const training = createTrainingActivities({ ...lake, spec: () => spec, trainer });
   // Four months of five have matured.
   const snapshot = await training.snapshot({ project, asOf: '2025-06-05T00:00:00Z' });
   dataset = await training.prepare({ project, snapshot, key: 'prepare' });
