@@ -1,6 +1,7 @@
-/** Where Assay's work is carried and how large its workers are. Data only: the environment picks an overlay by `ASSAY_ENV`. */
+/** Where Assay's work is carried, how large its workers are, and what starts by itself. Data only: the environment picks an overlay by `ASSAY_ENV`. */
 
 import type { Duration } from '@temporalio/common';
+import type { ScheduleDeclaration } from './workflows/domain/calendar/schedule.ts';
 
 export type Queue = 'control' | 'data' | 'training';
 export type EnvironmentName = 'development' | 'staging' | 'production';
@@ -18,7 +19,28 @@ export interface AssayConfig {
   /** How long a worker that is asked to stop lets its activities finish; Fargate grants 120 s in all. */
   readonly shutdownGrace: Duration;
   readonly shutdownForce: Duration;
+  /** What `assay schedules apply` makes so on the server. */
+  readonly schedules: readonly ScheduleDeclaration[];
 }
+
+const schedules: readonly ScheduleDeclaration[] = [
+  {
+    name: 'readmission-monthly',
+    pipeline: 'lifecycle',
+    key: 'readmission',
+    params: { project: 'readmission' },
+    // Midnight UTC, so that intervals are the months by which encounters arrive.
+    timetable: { cron: '@monthly' },
+    catchup: 'all',
+  },
+  {
+    name: 'readmission-weekly',
+    pipeline: 'training',
+    key: 'readmission',
+    params: { project: 'readmission' },
+    timetable: { on: { at: ['02:00'], days: ['sun'] } },
+  },
+];
 
 const base: AssayConfig = {
   namespace: 'default',
@@ -29,6 +51,7 @@ const base: AssayConfig = {
   },
   shutdownGrace: '2s',
   shutdownForce: '10s',
+  schedules,
 };
 
 /** Sizes of the Fargate tasks, two data workers' worth of DuckDB per task at most. */
@@ -43,7 +66,8 @@ const fargate: Partial<AssayConfig> = {
 };
 
 const overlays: Readonly<Record<EnvironmentName, Partial<AssayConfig>>> = {
-  development: {},
+  // On one machine months are fed by hand: `assay schedules resume` lets the calendar do it.
+  development: { schedules: schedules.map((schedule) => ({ ...schedule, paused: true })) },
   staging: { ...fargate, namespace: 'assay-staging' },
   production: { ...fargate, namespace: 'assay' },
 };

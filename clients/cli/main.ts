@@ -19,6 +19,7 @@ import { createOutput, type Output } from './output.ts';
 import { registerPipelines } from './pipelines.ts';
 import { registerPredictions } from './predictions.ts';
 import { registerRuns } from './runs.ts';
+import { registerSchedules } from './schedules.ts';
 import { registerTables } from './tables.ts';
 import { registerUp } from './up.ts';
 
@@ -82,6 +83,7 @@ function registerCommands(
   registerDoctor(program, of(nouns.doctorServices));
   registerPipelines(program, of(nouns.pipelineServices));
   registerRuns(program, of(everything));
+  registerSchedules(program, of(nouns.scheduleServices));
   registerTables(program, of(nouns.tableServices));
   const models = registerModels(program, of(nouns.modelServices));
   registerModelsConvert(models, of(nouns.conversionServices));

@@ -10,6 +10,8 @@ import type { AnyPipeline } from '../../workflows/engine/definition.ts';
 import { pipelineGraph } from '../../workflows/engine/dry-run.ts';
 import { completeRun } from '../runs/complete.ts';
 import { unknownPipeline } from '../runs/list.ts';
+import { applySchedules } from '../schedules/apply.ts';
+import type { ScheduleServices } from '../schedules/services.ts';
 import type { DemoServices } from './demo.ts';
 import type { DoctorServices } from './doctor.ts';
 import type { EvaluationServices } from './evaluate.ts';
@@ -99,6 +101,14 @@ export async function tableServices(services: Services): Promise<TableServices> 
   return { lake: await services.lake(), duckdb: await services.duckdb() };
 }
 
+export function scheduleServices(services: Services): ScheduleServices {
+  return { ...services, schedules: services.config.schedules };
+}
+
 export function upServices(services: Services, output: Output): UpServices {
-  return { startEmbedded: () => startPlatform(services, output) };
+  return {
+    startEmbedded: () => startPlatform(services, output),
+    applySchedules: (address) =>
+      applySchedules({ ...scheduleServices(services), client: () => services.clientAt(address) }),
+  };
 }

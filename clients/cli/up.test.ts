@@ -21,12 +21,16 @@ describe('assay up', () => {
     },
   });
 
-  const up = async (embedded: Embedded): Promise<number> => {
+  const up = async (
+    embedded: Embedded,
+    applySchedules = async (address: string): Promise<{ change: string }[]> =>
+      address === '127.0.0.1:7233' ? [{ change: 'create' }, { change: 'remove' }] : [],
+  ): Promise<number> => {
     let code = -1;
     const program = new Command();
     registerUp(program, {
       output: createOutput({ write: () => true }, { write: (text) => (notes += text) }),
-      services: async () => ({ startEmbedded: async () => embedded }),
+      services: async () => ({ startEmbedded: async () => embedded, applySchedules }),
       exit: (given) => (code = given),
     });
     await program.parseAsync(['up'], { from: 'user' });
@@ -38,6 +42,7 @@ describe('assay up', () => {
     const code = up(embedded);
     await vi.waitFor(() => expect(notes).toContain('Ctrl-C stops'));
     expect(notes).toContain('Web UI    http://127.0.0.1:8233\n');
+    expect(notes).toContain('schedules 1: assay schedules list\n');
     expect(embedded.stopped).toBe(0);
     process.emit('SIGTERM', 'SIGTERM');
     expect(await code).toBe(0);
@@ -49,6 +54,14 @@ describe('assay up', () => {
     expect(await up(embedded)).toBe(2);
     expect(notes).toContain('The Temporal server has ended by itself (SIGKILL).');
     expect(embedded.stopped).toBe(1);
+  });
+
+  it('goes on without schedules that can not be applied, and says why', async () => {
+    const ended = up(machine(), () => Promise.reject(new Error('nightly never fires')));
+    await vi.waitFor(() => expect(notes).toContain('Ctrl-C stops'));
+    expect(notes).toContain('error: nightly never fires\n');
+    process.emit('SIGTERM', 'SIGTERM');
+    expect(await ended).toBe(0);
   });
 
   it('listens to signals no longer when it has ended', async () => {

@@ -11,6 +11,7 @@ export interface ListedSchedule {
   readonly name: string;
   readonly pipeline: string;
   readonly key?: string;
+  readonly params?: unknown;
   readonly timetable: Timetable;
   readonly paused: boolean;
   /** Why it is paused, or whatever was last said of it. */
@@ -39,6 +40,7 @@ async function listed(services: ScheduleServices, { description }: FoundSchedule
     name: description.scheduleId,
     pipeline,
     ...(input.key !== undefined && { key: input.key }),
+    ...(input.params !== undefined && { params: input.params }),
     timetable: input.schedule.timetable,
     paused,
     ...(note !== undefined && note !== '' && { note }),

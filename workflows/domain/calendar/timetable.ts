@@ -6,10 +6,10 @@ import { parseCron } from './cron.ts';
 import { createZone } from './zone.ts';
 
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
-export type Weekday = (typeof DAYS)[number];
+type Weekday = (typeof DAYS)[number];
 
 /** Days named as people name them; a day matches when all that is said of it holds. */
-export interface NamedDays {
+interface NamedDays {
   /** Times of day, `06:00` or `06:00:30`. */
   readonly at: readonly string[];
   readonly days?: 'workdays' | readonly Weekday[];
