@@ -80,7 +80,7 @@ function limitLines(limits: readonly { readonly at: number; readonly label: stri
       yAxis: at,
       label: {
         formatter: label,
-        position: 'insideStartTop',
+        position: 'insideEndTop',
         color: PALETTE.limit,
         fontSize: 11,
         textBorderWidth: 0,
