@@ -11,7 +11,7 @@ export interface ForestRow {
   readonly pale?: boolean;
 }
 
-export interface ForestMark {
+interface ForestMark {
   readonly at: number;
   readonly label: string;
   readonly kind: 'zero' | 'limit';
