@@ -88,6 +88,20 @@ describe('begin', () => {
     });
   });
 
+  it('works out the interval of the schedule, and says whether it fires at that time', async () => {
+    const schedule = { name: 'monthly', timetable: { cron: '@monthly', timezone: 'Europe/Berlin' } };
+    expect(await begin(deps, { ...input, schedule })).toMatchObject({
+      nominal: { interval: { start: '2025-11-30T23:00:00Z', end: '2025-12-31T23:00:00Z' }, onGrid: false },
+    });
+  });
+
+  it('refuses a schedule that tells no interval, and claims nothing', async () => {
+    const schedule = { name: 'never', timetable: { cron: '0 0 30 2 *' } };
+    const failure = await failureOf(begin(deps, { ...input, schedule }));
+    expect(failure).toMatchObject({ type: 'InvalidSchedule', nonRetryable: true });
+    expect(await createLedger(store).attempts(RUN)).toEqual([]);
+  });
+
   it('lets exactly one of many holders win', async () => {
     const asked = Array.from({ length: 20 }, (_, at) =>
       begin(deps, { ...input, holder: { workflowId: 'w', firstRunId: String(at) } }),

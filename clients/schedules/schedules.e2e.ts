@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { ScheduleDeclaration } from '../../workflows/domain/calendar/schedule.ts';
 import type { RunRecord } from '../../workflows/domain/run-record.ts';
-import { diamond, strict } from '../../workflows/engine/testing/pipelines.ts';
+import { diamond, strict, tidy } from '../../workflows/engine/testing/pipelines.ts';
 import { startKit, type Kit } from '../../workflows/engine/testing/kit.ts';
 import { createProbe } from '../../workflows/engine/testing/probe.ts';
 import { Refusal } from '../refusal.ts';
@@ -21,7 +21,7 @@ import { triggerSchedule } from './trigger.ts';
 let kit: Kit;
 
 beforeAll(async () => {
-  kit = await startKit({ pipelines: [diamond, strict], activities: createProbe().activities });
+  kit = await startKit({ pipelines: [diamond, strict, tidy], activities: createProbe().activities });
 });
 
 afterAll(async () => {
@@ -34,7 +34,7 @@ const midnight = Math.floor(Date.now() / DAY) * DAY;
 const day = (ago: number): string => `${new Date(midnight - ago * DAY).toISOString().slice(0, 19)}Z`;
 
 function services(schedules: readonly ScheduleDeclaration[]): ScheduleServices {
-  const pipelines = new Map([diamond, strict].map(({ definition }) => [definition.name, definition]));
+  const pipelines = new Map([diamond, strict, tidy].map(({ definition }) => [definition.name, definition]));
   const { ledger, client, taskQueue } = kit;
   return { ledger, pipelines, client: async () => client, taskQueue, schedules };
 }
@@ -263,6 +263,17 @@ describe('intervals that were missed', () => {
     await applySchedules(services([schedule]));
     expect((await recorded(`diamond.late-${day(0)}`)).interval).toEqual({ start: day(1), end: day(0) });
     expect((await recorded(`diamond.late-${day(1)}`)).interval).toEqual({ start: day(2), end: day(1) });
+  });
+
+  it('are told to be queued while they wait for the run before', async () => {
+    const long = nightly('long', { pipeline: 'tidy', start: day(3), catchup: 'all' });
+    await applySchedules(services([long]));
+    const waiting = async (): Promise<string[]> => (await listed(long)).missed.map(({ state }) => state);
+    await vi.waitFor(async () => expect(await waiting()).toEqual(['queued', 'queued']), { timeout: 20_000 });
+    expect((await listed(long)).running).toEqual([`tidy.long-${day(2)}`]);
+    await remove(long);
+    await kit.client.workflow.getHandle(`tidy.long-${day(2)}`).cancel();
+    expect((await recorded(`tidy.long-${day(2)}`)).state).toBe('cancelled');
   });
 
   it('are listed as skipped where they lie outside the catch-up window', async () => {
