@@ -22,6 +22,8 @@ export async function launch(args) {
       return;
     }
   }
+  // Which Node we need stands in package.json; the SDK, which is pinned, would speak of its own future at every command.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const { main } = await import(pathToFileURL(program).href);
   process.exitCode = await main(args);
 }

@@ -20,10 +20,10 @@ import type { DeltaContext } from './delta/log.ts';
 import { planSchema } from './delta/plan.ts';
 import { checkWritable } from './delta/protocol.ts';
 import { readSnapshot } from './delta/snapshot.ts';
+import { stageFiles } from './delta/stage-files.ts';
 import { vacuumTable } from './delta/vacuum.ts';
 import { viewStatement } from './delta/view.ts';
-import type { StagedFile } from './delta/view.ts';
-import { partitionMismatch, versionVacuumed } from './errors.ts';
+import { partitionMismatch } from './errors.ts';
 
 export interface LakeDependencies {
   readonly store: ObjectStore;
@@ -82,12 +82,7 @@ async function attach(
   const stranger = Object.keys(where).find((column) => !found.partitionBy.includes(column));
   if (stranger !== undefined) throw partitionMismatch(ref.table, `${stranger} is no partition column`);
   const wanted = found.files.filter((file) => mayHold(file, where));
-  const staged: StagedFile[] = [];
-  for (const { path, partition } of wanted) {
-    const key = tableRoot(ref.table) + path;
-    if ((await store.head(key)) === undefined) throw versionVacuumed(ref.table, ref.version, path);
-    staged.push({ path: await store.stage(key), partition });
-  }
+  const staged = await stageFiles(store, ref, wanted);
   await session.run(viewStatement(view, found.columns, found.partitionBy, staged));
   return found;
 }

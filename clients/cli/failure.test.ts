@@ -30,6 +30,14 @@ describe('explain', () => {
     expect(explained).toMatchObject({ what: 'Temporal does not answer', next: 'assay doctor' });
   });
 
+  it('does not blame Temporal for a store that can not be reached', () => {
+    const failure = ApplicationFailure.create({
+      message: 's3://b: connect ECONNREFUSED',
+      type: 'StoreUnavailable',
+    });
+    expect(explain(failure)).toEqual({ what: 's3://b: connect ECONNREFUSED', why: [], next: undefined });
+  });
+
   it('comes to an end where causes go round in a circle', () => {
     const error = new Error('one');
     error.cause = error;

@@ -53,7 +53,9 @@ function hasNext(detail: unknown): detail is { next: string } {
   return typeof detail === 'object' && detail !== null && 'next' in detail && typeof detail.next === 'string';
 }
 
+/** What is wrong with the store says so itself. */
 function isUnreachable(error: Error): boolean {
+  if (error instanceof ApplicationFailure) return false;
   return UNREACHABLE.test(`${error.name} ${error.message}`);
 }
 

@@ -30,6 +30,7 @@ const NETWORK = new Set([
   'ERR_STREAM_PREMATURE_CLOSE',
   'ETIMEDOUT',
 ]);
+const NAMELESS = 'Unknown';
 const REFUSED = new Set(['AccessDenied', 'Forbidden', 'InvalidAccessKeyId', 'SignatureDoesNotMatch']);
 
 const CHANGED = 'ObjectChanged';
@@ -55,8 +56,10 @@ export function isMissing(error: unknown): boolean {
   );
 }
 
+/** The answer to a HEAD has no body, so that it is a 400 without a name. */
 export function isExpired(error: unknown): boolean {
-  return error instanceof Error && EXPIRED.has(error.name);
+  if (!(error instanceof Error)) return false;
+  return EXPIRED.has(error.name) || (error.name === NAMELESS && statusOf(error) === 400);
 }
 
 export function isTransient(error: unknown): boolean {
@@ -80,7 +83,14 @@ export function told(uri: string, error: unknown): unknown {
   if (error instanceof ApplicationFailure || attempt().signal.aborted) return error;
   const fault = asS3Error(error);
   if (fault === undefined || (fault.code?.startsWith('E') && !NETWORK.has(fault.code))) return error;
-  const reason = `${fault.name}: ${fault.message}`;
+  const reason =
+    fault.name === NAMELESS ? `HTTP ${statusOf(error)} without a reason` : `${fault.name}: ${fault.message}`;
+  if (fault.name === 'CredentialsProviderError') {
+    return passing(
+      'NoCredentials',
+      `There are no AWS credentials for ${uri} (${reason}). Give some, in any way that the AWS SDK knows.`,
+    );
+  }
   if (fault.name === 'NoSuchBucket') {
     return bucketNotFound(uri);
   }

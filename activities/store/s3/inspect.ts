@@ -19,9 +19,16 @@ const seen = new WeakMap<Bucket, true>();
 
 /** @throws BucketNotFound */
 export async function inspect(bucket: Bucket, key: string): Promise<Inspected | undefined> {
+  const found = await persist(bucket, () => inspectOnce(bucket, key));
+  if (found === undefined) await requireBucket(bucket);
+  return found;
+}
+
+/** For who has a patience of his own. */
+export async function inspectOnce(bucket: Bucket, key: string): Promise<Inspected | undefined> {
   const command = new HeadObjectCommand({ Bucket: bucket.name, Key: fullKey(bucket, key) });
   try {
-    const found = await persist(bucket, () => bucket.client.send(command, cancellation()));
+    const found = await bucket.client.send(command, cancellation());
     return {
       bytes: found.ContentLength ?? 0,
       modifiedAt: found.LastModified ?? new Date(0),
@@ -29,9 +36,8 @@ export async function inspect(bucket: Bucket, key: string): Promise<Inspected | 
       writer: found.Metadata?.['writer'] ?? '',
     };
   } catch (error) {
-    if (!isMissing(error)) throw error;
-    await requireBucket(bucket);
-    return undefined;
+    if (isMissing(error)) return undefined;
+    throw error;
   }
 }
 

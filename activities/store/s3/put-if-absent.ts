@@ -10,7 +10,7 @@ import { canRepeat, cancellation, fullKey, pause, TURNS } from './bucket.ts';
 import type { Bucket } from './bucket.ts';
 import { encryption } from './encryption.ts';
 import { sentOnce, statusOf } from './faults.ts';
-import { inspect } from './inspect.ts';
+import { inspectOnce } from './inspect.ts';
 
 const EXISTS = 412;
 /** Another conditional write to the key was under way: nobody has won by that, and all come again. */
@@ -29,6 +29,7 @@ export async function putIfAbsent(bucket: Bucket, key: string, body: Uint8Array)
     ...encryption(bucket),
   });
   let doubtful = false;
+  let failures = 0;
   for (let turn = 1; ; turn++) {
     try {
       await bucket.client.send(command, cancellation());
@@ -36,19 +37,20 @@ export async function putIfAbsent(bucket: Bucket, key: string, body: Uint8Array)
     } catch (error) {
       doubtful ||= !(isDecided(error) && sentOnce(error));
       if (!doubtful && statusOf(error) === EXISTS) return false;
-      const owner = doubtful ? (await inspect(bucket, key))?.writer : undefined;
+      const owner = doubtful ? await ownerOf(bucket, key) : undefined;
       if (owner !== undefined) return owner === writer;
-      if (turn === MOST_TURNS || !(await comesAgain(bucket, error, turn))) throw error;
+      if (turn === MOST_TURNS) throw error;
+      if (isDecided(error)) await pause(turn);
+      else if (++failures === TURNS || !(await canRepeat(bucket, error, failures))) throw error;
     }
   }
 }
 
-function isDecided(error: unknown): boolean {
-  return statusOf(error) === EXISTS || statusOf(error) === CONFLICT;
+/** Unknown as well where it can't be read now: then the write comes again and meets itself. */
+async function ownerOf(bucket: Bucket, key: string): Promise<string | undefined> {
+  return (await inspectOnce(bucket, key).catch(() => undefined))?.writer;
 }
 
-async function comesAgain(bucket: Bucket, error: unknown, turn: number): Promise<boolean> {
-  if (!isDecided(error)) return canRepeat(bucket, error, turn);
-  await pause(turn);
-  return true;
+function isDecided(error: unknown): boolean {
+  return statusOf(error) === EXISTS || statusOf(error) === CONFLICT;
 }
