@@ -118,7 +118,7 @@ describe('a run', () => {
     const handle = await kit.start(branches, { fireTime, tags: ['nightly'] });
     await handle.result();
     const metadata = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
-    expect(metadata.currentDetails).toContain('| after-good | ✓ success | 1 |');
+    expect(metadata.currentDetails).toMatch(/\| after-good\s+\| ✓ success\s+\| 1\s+\|/);
     const { searchAttributes } = await handle.describe();
     expect(searchAttributes).toMatchObject({
       AssayPipeline: ['branches'],
