@@ -17,7 +17,7 @@ export type FileContract = Contract extends infer C
       : never
   : never;
 
-export interface FileContracts {
+interface FileContracts {
   readonly contracts: readonly FileContract[];
   /** What examples of breaking rows are named by; by default the row's number, from 1. */
   readonly key?: string;

@@ -61,7 +61,7 @@ export async function openTableFile(session: Session, view: string, file: string
   }
 }
 
-export function unreadable(file: string, reason: string): ApplicationFailure {
+function unreadable(file: string, reason: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(
     `${file} can't be read as a table: ${reason}. Give a CSV with a header (plain or gzip) or a Parquet file.`,
     'UnreadableFile',

@@ -19,7 +19,7 @@ import type { ExitCode } from './failure.ts';
 import { jsonFile } from './json-file.ts';
 import type { Cell, Colour, Output } from './output.ts';
 
-export interface DriftServices {
+interface DriftServices {
   readonly compareFiles: CompareFiles;
 }
 

@@ -34,7 +34,7 @@ export type Bins =
       readonly rare: readonly string[];
     };
 
-export type NumericBins = Extract<Bins, { kind: 'numeric' }>;
+type NumericBins = Extract<Bins, { kind: 'numeric' }>;
 
 /** What SQL found out about a column of the reference. Infinite values count as rows and nowhere else. */
 export type ColumnProfile =
@@ -90,7 +90,7 @@ export function fineGrid(numbers: readonly number[], kind: 'values' | 'sample'):
   return ascending(numbers.flatMap((value, index) => (isPoint(index) ? point(value) : [value])));
 }
 
-export type BinKind = 'range' | 'value' | 'rare' | 'unseen' | 'missing';
+type BinKind = 'range' | 'value' | 'rare' | 'unseen' | 'missing';
 
 export interface Bin {
   readonly kind: BinKind;

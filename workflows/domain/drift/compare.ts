@@ -16,7 +16,7 @@ import { judgeQuality, missingShare, type DataQuality } from './quality.ts';
 
 export type DriftVerdict = 'ok' | 'warn' | 'alarm' | 'insufficient_data';
 
-export interface Sides<T> {
+interface Sides<T> {
   readonly reference: T;
   readonly current: T;
 }
