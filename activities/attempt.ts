@@ -5,7 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** Structured values beside a log message: ids and counts, never rows or secrets. */
-export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export interface Attempt {
   /** Aborted when the task is cancelled or its worker is asked to stop. */

@@ -42,6 +42,6 @@ export async function ensureGovernor(
   });
 }
 
-export function governorId(model: string): string {
+function governorId(model: string): string {
   return `governor-${model}`;
 }

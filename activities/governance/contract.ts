@@ -4,7 +4,7 @@ import type { GovernancePolicy } from '../../workflows/domain/governance/policy.
 import type { PlanningRules } from '../../workflows/domain/governance/situation.ts';
 import type { RetrainingOutcome } from '../../workflows/domain/governance/outcome.ts';
 
-export interface Governed {
+interface Governed {
   readonly model: string;
   readonly policy: GovernancePolicy;
   readonly rules: PlanningRules;

@@ -12,7 +12,7 @@ import type { ModelBaseline, MonitoringActivities } from './contract.ts';
 import { createCountedView, featureColumns, SCORE, type CountingPort } from './counted-views.ts';
 
 /** What scoring provides. */
-export interface ScoringPort {
+interface ScoringPort {
   open(onnx: Uint8Array): Promise<{
     score(matrix: Float32Array, rows: number, columns: number): Promise<Float32Array>;
     close(): Promise<void>;

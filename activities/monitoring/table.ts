@@ -6,7 +6,7 @@ import type { DuckDB, Lake } from '../lake/contract.ts';
 import type { PinnedModel } from '../scoring/contract.ts';
 
 /** What comes at once, and is replaced at once: inputs and outputs, and performance when labels have come. */
-export type Part = 'drift' | 'performance';
+type Part = 'drift' | 'performance';
 
 export interface MonitoringRow {
   /** A `MeasureKind`, or `quality`, or `data` for figures of the whole interval. */

@@ -8,7 +8,7 @@ import { ContractFile } from './contract-file.ts';
 import { jsonFile } from './json-file.ts';
 import type { Colour, Output } from './output.ts';
 
-export interface DataServices {
+interface DataServices {
   readonly checkFile: CheckFile;
 }
 

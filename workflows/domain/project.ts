@@ -89,7 +89,7 @@ export interface FeatureSpec {
   readonly rareShare: number;
 }
 
-export interface LabelSpec {
+interface LabelSpec {
   readonly column: string;
   /** A label is known this many days after the end of its interval. */
   readonly horizonDays: number;

@@ -20,7 +20,7 @@ export interface Bucket {
 }
 
 /** What the SDK gives back or throws says how often it has sent the request. */
-export type Send = S3Client['send'];
+type Send = S3Client['send'];
 
 /** On top of the client's own tries, for what it does not count as worth one. */
 export const TURNS = 6;

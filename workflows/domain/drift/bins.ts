@@ -34,8 +34,6 @@ export type Bins =
       readonly rare: readonly string[];
     };
 
-type NumericBins = Extract<Bins, { kind: 'numeric' }>;
-
 /** What SQL found out about a column of the reference. Infinite values count as rows and nowhere else. */
 export type ColumnProfile =
   | {
