@@ -5,16 +5,16 @@ import type { ObjectStore } from '../activities/store/contract.ts';
 import { createLocalStore } from '../activities/store/local-store.ts';
 import type { S3Env } from './env.ts';
 
-const S3_URI = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*?))?\/?$/;
+const S3_URI = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:\/[^/]+)*)\/?$/;
 
 /** @param uri `file:///…` or `s3://bucket/prefix` @throws Error for an address that no adapter serves */
 export function openStore(uri: string, s3: S3Env): ObjectStore {
   if (uri.startsWith('file://')) return createLocalStore(fileURLToPath(uri));
-  const [address, bucket, prefix = ''] = S3_URI.exec(uri) ?? [];
-  if (address !== undefined && bucket !== undefined) {
-    return whenUsed(uri.replace(/\/$/, ''), async () => {
+  const [, bucket, prefix = ''] = S3_URI.exec(uri) ?? [];
+  if (bucket !== undefined && !/\/\.\.?(\/|$)/.test(prefix)) {
+    return whenUsed(`s3://${bucket}${prefix}`, async () => {
       const { openS3Store } = await import('./s3.ts');
-      return openS3Store(bucket, prefix, s3);
+      return openS3Store(bucket, prefix.slice(1), s3);
     });
   }
   throw new Error(`No store adapter serves ${uri}. A folder, a file:// address or s3://bucket/prefix does.`);

@@ -97,7 +97,8 @@ async function take({ objects, own, users }: Cache, { name, bytes }: CachedObjec
     await Promise.all([rm(shared, { force: true }), rm(held, { force: true })]);
     return false;
   }
-  const now = new Date();
+  // Finer than a Date, which is the same for a thousand uses.
+  const now = (performance.timeOrigin + performance.now()) / 1000;
   await utimes(held, now, now);
   users.set(name, used + 1);
   return true;

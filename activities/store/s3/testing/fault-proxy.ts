@@ -32,15 +32,19 @@ export interface FaultProxy {
   readonly endpoint: string;
   /** How often each fault has been played. */
   readonly played: Map<Fault, number>;
-  /** Of every request, in the order of arrival. */
-  readonly headers: IncomingMessage['headers'][];
+  /** All, in the order of arrival. */
+  readonly requests: readonly Received[];
   close(): Promise<void>;
 }
 
-export interface FaultPlan {
-  /** Which fault the request meets, if any. */
-  (request: { readonly method: string; readonly path: string; readonly number: number }): Fault | undefined;
+interface Received {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
 }
+
+/** Which fault the request meets, if any. */
+export type FaultPlan = (request: Received) => Fault | undefined;
 
 /** A share of all requests, the kinds in turn at random. */
 export function seededFaults(seed: number, share: number, kinds: readonly Fault[] = FAULTS): FaultPlan {
@@ -59,17 +63,18 @@ export function nextFaults(method: string, ...faults: Fault[]): FaultPlan {
 
 export async function startFaultProxy(target: string, plan: FaultPlan): Promise<FaultProxy> {
   const played = new Map<Fault, number>();
-  const headers: IncomingMessage['headers'][] = [];
+  const requests: Received[] = [];
   const server = createServer((incoming, answer) => {
-    const { method = '', url: path = '' } = incoming;
-    const fault = plan({ method, path, number: headers.push(incoming.headers) });
+    const { method = '', url: path = '', headers } = incoming;
+    requests.push({ method, path, headers });
+    const fault = plan({ method, path, headers });
     if (fault) played.set(fault, (played.get(fault) ?? 0) + 1);
     void play(fault, target, incoming, answer).catch(() => incoming.socket.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  return { endpoint: `http://127.0.0.1:${port}`, played, headers, close: () => close(server) };
+  return { endpoint: `http://127.0.0.1:${port}`, played, requests, close: () => close(server) };
 }
 
 async function play(

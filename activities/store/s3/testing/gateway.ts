@@ -34,6 +34,7 @@ export interface Gateway {
 export interface StoreOptions {
   /** Instead of the gateway itself: a proxy before it. */
   readonly endpoint?: string;
+  readonly bucket?: string;
   readonly prefix?: string;
   readonly client?: S3ClientConfig;
   readonly kmsKeyId?: string;
@@ -68,10 +69,16 @@ export async function startGateway(): Promise<Gateway> {
     endpoint,
     bucket: BUCKET,
     credentials,
-    store({ endpoint: before = endpoint, prefix = `store-${stores++}`, client = {}, kmsKeyId } = {}) {
+    store({
+      endpoint: before = endpoint,
+      bucket = BUCKET,
+      prefix = `store-${stores++}`,
+      client = {},
+      kmsKeyId,
+    } = {}) {
       return createS3Store({
         client: createS3Client({ ...connection, endpoint: before }, { credentials, ...client }),
-        bucket: BUCKET,
+        bucket,
         prefix,
         cache: createStageCache({
           folder: join(folder, 'stage'),
