@@ -37,7 +37,7 @@ export function percent(value: Figure, decimals = 1): Html {
 export function change(value: Figure, decimals = 3): Html {
   return data(value, (figure) => {
     const text = signed(figure, figure.toFixed(decimals));
-    return figure > 0 ? `+${text}` : text;
+    return figure > 0 && Number.parseFloat(text) > 0 ? `+${text}` : text;
   });
 }
 
@@ -56,7 +56,7 @@ function data(value: Figure, show: Shown): Html {
   return html`<data value="${value}">${show(value)}</data>`;
 }
 
-/** A true minus sign. */
+/** A true minus sign, and none before what is shown as nought. */
 function signed(value: number, text: string): string {
-  return value < 0 ? text.replace('-', '−') : text;
+  return value < 0 ? text.replace('-', Number.parseFloat(text) === 0 ? '' : '−') : text;
 }

@@ -2,7 +2,8 @@
  * Permutation importance (Breiman 2001; Fisher, Rudin and Dominici 2019): how much AUC is lost when the
  * values of one feature are dealt out anew among held-out rows, through the model that is in use.
  */
-import { aucEstimate, pairedAucDifference } from '../../workflows/domain/delong.ts';
+import { sampleVariance } from 'simple-statistics';
+import { aucEstimate, meanAucDifference } from '../../workflows/domain/delong.ts';
 import { labelledScores, type LabelledScores } from '../../workflows/domain/labelled-scores.ts';
 import { TWO_SIDED_95 } from '../../workflows/domain/normal.ts';
 import { createRandom } from '../../workflows/domain/random.ts';
@@ -15,8 +16,8 @@ import type { Sample, Scorer } from './held-out.ts';
 const REPEATS = 5;
 
 /**
- * The interval holds both uncertainties: of the rows (paired DeLong) and of the shuffles, the variance
- * between which is divided by their number. @throws UndefinedMetric
+ * The interval holds both uncertainties: of the rows (DeLong, against the mean of the shuffles) and of the
+ * shuffles (the variance between them, divided by their number). @throws UndefinedMetric
  */
 export async function permutationImportance(
   sample: Sample,
@@ -27,14 +28,14 @@ export async function permutationImportance(
   const whole = labelled(sample.scores, sample.labels);
   const found: FeatureImportance[] = [];
   for (const columns of features) {
-    const losses: Loss[] = [];
+    const shuffles: LabelledScores[] = [];
     for (let repeat = 0; repeat < REPEATS; repeat += 1) {
       attempt().signal.throwIfAborted();
       const shuffled = shuffle(sample, columns, `${seed}/${columns.feature}/${repeat}`);
       const scores = await scorer.score(shuffled, sample.labels.length, sample.columns);
-      losses.push(lossOf(whole, labelled(scores, sample.labels)));
+      shuffles.push(labelled(scores, sample.labels));
     }
-    found.push({ feature: columns.feature, importance: pooled(losses) });
+    found.push({ feature: columns.feature, importance: lossOf(whole, shuffles) });
     attempt().progress({ explained: found.length, features: features.length });
   }
   return {
@@ -47,23 +48,13 @@ export async function permutationImportance(
   };
 }
 
-interface Loss {
-  readonly value: number;
-  readonly variance: number;
-}
-
-function lossOf(whole: LabelledScores, shuffled: LabelledScores): Loss {
-  const difference = pairedAucDifference(whole, shuffled);
+function lossOf(whole: LabelledScores, shuffles: readonly LabelledScores[]): FeatureImportance['importance'] {
+  const difference = meanAucDifference(whole, shuffles);
   if (!difference.defined) throw undefinedFigures(difference.reason);
   const { value, standardError } = difference.value;
-  return { value, variance: standardError ** 2 };
-}
-
-function pooled(losses: readonly Loss[]): FeatureImportance['importance'] {
-  const value = mean(losses.map((loss) => loss.value));
-  const between = losses.reduce((sum, loss) => sum + (loss.value - value) ** 2, 0) / (losses.length - 1);
-  const variance = mean(losses.map((loss) => loss.variance)) + between / losses.length;
-  const margin = TWO_SIDED_95 * Math.sqrt(variance);
+  const aucs = shuffles.map((shuffled) => aucEstimate(shuffled).value);
+  const between = sampleVariance(aucs) / aucs.length;
+  const margin = TWO_SIDED_95 * Math.sqrt(standardError ** 2 + between);
   return { value, low: value - margin, high: value + margin };
 }
 
@@ -91,8 +82,4 @@ function labelled(scores: ArrayLike<number>, labels: readonly number[]): Labelle
   const sample = labelledScores(scores, labels);
   if (!sample.defined) throw undefinedFigures(sample.reason);
   return sample.value;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { aucEstimate, pairedAucDifference } from './delong.ts';
+import { aucEstimate, meanAucDifference, pairedAucDifference } from './delong.ts';
 import type { PairedDifference } from './evaluation.ts';
 import type { LabelledScores } from './labelled-scores.ts';
 import { TWO_SIDED_95 } from './normal.ts';
@@ -180,3 +180,26 @@ function sampleCovariance(one: number[], other: number[]): number {
 function average(values: number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
+
+describe('meanAucDifference', () => {
+  const rows = Array.from({ length: 60 }, (_, row) => row);
+  const scoresBy = (factor: number): number[] => rows.map((row) => (((row * factor) % 61) + 0.5) / 64);
+  const labels = rows.map((row) => ((row * 17) % 7 < 1 + 4 * (scoresBy(37)[row] ?? 0) ? 1 : 0));
+  const sampleBy = (factor: number): LabelledScores => definedSample(scoresBy(factor), labels);
+
+  test('equals the direct formula on the mean of the kernels', () => {
+    // DeLong et al. (1988), equations 4 to 6, on the mean of three m × n kernel matrices, in numpy 2.4.6
+    const result = meanAucDifference(sampleBy(37), [11, 23, 29].map(sampleBy));
+    expect(result).toMatchObject({
+      defined: true,
+      value: {
+        value: expect.closeTo(0.21876158694846132, 12),
+        standardError: expect.closeTo(0.09187870723726971, 12),
+      },
+    });
+  });
+
+  test('is undefined against nothing', () => {
+    expect(meanAucDifference(sampleBy(37), []).defined).toBe(false);
+  });
+});

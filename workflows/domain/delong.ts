@@ -35,17 +35,37 @@ export function pairedAucDifference(
   challenger: LabelledScores,
   champion: LabelledScores,
 ): Maybe<PairedDifference> {
-  if (
-    challenger.positives.length !== champion.positives.length ||
-    challenger.negatives.length !== champion.negatives.length
-  ) {
+  return meanAucDifference(challenger, [champion]);
+}
+
+/**
+ * The same against the mean AUC of several scorings of these rows: a mean of U-statistics is one, and its
+ * structural components are the means of theirs.
+ */
+export function meanAucDifference(
+  one: LabelledScores,
+  others: readonly LabelledScores[],
+): Maybe<PairedDifference> {
+  const matches = (other: LabelledScores): boolean =>
+    one.positives.length === other.positives.length && one.negatives.length === other.negatives.length;
+  if (others.length === 0 || !others.every(matches)) {
     return undefinedFor('the two models were not scored on the same rows');
   }
-  const ours = place(challenger);
-  const theirs = place(champion);
+  const ours = place(one);
+  const theirs = meanOf(others.map(place));
   const apart = { positives: minus(ours, theirs, 'positives'), negatives: minus(ours, theirs, 'negatives') };
-  const method = challenger.clusters ? 'paired DeLong, clustered (Obuchowski 1997)' : 'paired DeLong';
-  return difference(mean(apart.positives), standardErrorOf(apart, challenger), method);
+  const method = one.clusters ? 'paired DeLong, clustered (Obuchowski 1997)' : 'paired DeLong';
+  return difference(mean(apart.positives), standardErrorOf(apart, one), method);
+}
+
+function meanOf(all: readonly Placements[]): Placements {
+  const side = (name: keyof Placements): Float64Array =>
+    Float64Array.from(
+      all[0]?.[name] ?? [],
+      (_, row) =>
+        all.reduce((sum, placements) => sum + (placements[name][row] ?? Number.NaN), 0) / all.length,
+    );
+  return { positives: side('positives'), negatives: side('negatives') };
 }
 
 function minus(ours: Placements, theirs: Placements, side: keyof Placements): Float64Array {
