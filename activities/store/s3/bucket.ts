@@ -19,9 +19,6 @@ export interface Bucket {
   readonly kmsKeyId?: string;
 }
 
-/** What the SDK gives back or throws says how often it has sent the request. */
-type Send = S3Client['send'];
-
 /** On top of the client's own tries, for what it does not count as worth one. */
 export const TURNS = 6;
 const FIRST_PAUSE_MS = 25;
