@@ -110,3 +110,17 @@ function escaped(text: string): string {
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;');
 }
+
+describe('the first month of a model', () => {
+  test('has no picture of what is not known yet', () => {
+    const { performance: _known, ...report } = monitoringExample();
+    const [{ eventRate: _rate, auc: _auc, calibration: _ratio, ...month }] = report.history as [
+      (typeof report.history)[number],
+    ];
+    const page = renderMonitoring({ ...report, history: [month] });
+    expect(page).toContain('AUC and calibration follow when the outcomes of an interval are known.');
+    expect(page).toContain('The outcomes of no interval are known yet.');
+    expect(page).not.toContain('<title>AUC by interval');
+    expect(page).not.toMatch(/NaN|undefined|Infinity/);
+  });
+});

@@ -62,6 +62,8 @@ function bars(shares: readonly number[], tone: Tone): object {
   };
 }
 
+/** Edges of bins have as many digits as the data; four are enough to know them by. */
 function shortened(label: string): string {
-  return label.length <= LONGEST_LABEL ? label : `${label.slice(0, LONGEST_LABEL - 1)}…`;
+  const text = label.replace(/-?\d+\.\d{4,}/g, (edge) => String(Number(Number(edge).toPrecision(4))));
+  return text.length <= LONGEST_LABEL ? text : `${text.slice(0, LONGEST_LABEL - 1)}…`;
 }

@@ -9,13 +9,17 @@ import { month } from './heat-map.ts';
 const CALIBRATED = [0.9, 1.1] as const;
 
 export function trends(report: MonitoringReport): Html {
+  const hasOutcomes = report.history.some(({ auc, calibration }) => auc ?? calibration);
   return section(
     'Score and performance by interval',
     html`<p>
       Outcomes come later than scores: where a point of the event rate, the AUC or the calibration is missing,
       they are not known yet. Bars are 95 % intervals.
     </p>`,
-    html`<div class="charts">${scorePsi(report)}${rates(report)}${auc(report)}${calibration(report)}</div>`,
+    html`<div class="charts">
+      ${scorePsi(report)}${rates(report)}${hasOutcomes && [auc(report), calibration(report)]}
+    </div>`,
+    !hasOutcomes && html`<p>AUC and calibration follow when the outcomes of an interval are known.</p>`,
   );
 }
 
