@@ -44,6 +44,11 @@ const MOMENTS = [
     object: 'training.readmission-2025-05-01[^/]*/1.claim$',
   },
   {
+    name: 'a retraining is decided on, and not yet started',
+    when: 'after',
+    object: 'registry/readmission/log/0{19}2.json$',
+  },
+  {
     name: 'a version has its number, but no artefacts',
     when: 'after',
     object: 'registry/readmission/versions/1/metadata.json$',
@@ -109,7 +114,7 @@ describe('a worker that is killed with -9', () => {
     const control = `worker ${CONTROL} ended (SIGKILL); starting it again`;
     const work = `worker ${WORK} ended (SIGKILL); starting it again`;
     expect(disturbed.notes.toSorted()).toEqual([
-      ...Array.from({ length: 3 }, () => control),
+      ...Array.from({ length: 4 }, () => control),
       ...Array.from({ length: 5 }, () => work),
     ]);
     expect(undisturbed.notes).toEqual([]);

@@ -25,6 +25,8 @@ import { causesOf } from './engine/failures.ts';
 import { decideNow, recordWord, retrain, type Decided, type Governed, type Word } from './governing.ts';
 
 export interface GovernorInput extends Governed {
+  /** Go on in a new history at this many events instead of when the server suggests it: for tests. */
+  readonly continueAfterEvents?: number;
   /** What it takes along into a new history. */
   readonly carried?: Carried;
 }
@@ -72,8 +74,9 @@ const state = defineQuery<GovernorState>('state');
 /** Callers that may still repeat themselves. */
 const REMEMBERED = 50;
 
-export async function governor({ carried, ...governed }: GovernorInput): Promise<never> {
-  const desk = new Desk(governed, carried);
+export async function governor(input: GovernorInput): Promise<never> {
+  const { project, model, carried, continueAfterEvents = Infinity } = input;
+  const desk = new Desk({ project, model }, carried);
   setHandler(monitored, (input) => desk.hear({ kind: 'look', asOf: timeOf(input) }));
   setHandler(retrainRequest, (input) => desk.request(input));
   setHandler(freeze, (input) => desk.hear({ kind: 'word', word: { ...whoAndWhy(input), frozen: true } }));
@@ -81,11 +84,11 @@ export async function governor({ carried, ...governed }: GovernorInput): Promise
   setHandler(decision, (ask) => desk.answer(ask), { validator: checkAsk });
   setHandler(state, () => desk.state());
 
-  const mayRest = (): boolean =>
-    workflowInfo().continueAsNewSuggested && !desk.isRetraining && allHandlersFinished();
+  const isLong = (): boolean =>
+    workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > continueAfterEvents;
   for (;;) {
-    await condition(() => desk.hasMessages || mayRest());
-    if (!desk.hasMessages) return continueAsNew<typeof governor>({ ...governed, carried: desk.carried() });
+    await condition(() => desk.hasMessages || (isLong() && desk.isAtRest && allHandlersFinished()));
+    if (!desk.hasMessages) return continueAsNew<typeof governor>({ ...input, carried: desk.carried() });
     await desk.turn();
   }
 }
@@ -100,6 +103,7 @@ class Desk {
   #turns = 0;
   #latest: Latest;
   #running: string | undefined;
+  #isLooking = false;
 
   constructor(governed: Governed, carried: Carried = { answers: [], heard: [], latest: {} }) {
     this.#governed = governed;
@@ -112,8 +116,9 @@ class Desk {
     return this.#inbox.length > 0;
   }
 
-  get isRetraining(): boolean {
-    return this.#running !== undefined;
+  /** Nothing is under way, and nothing is left to be looked at. */
+  get isAtRest(): boolean {
+    return this.#running === undefined && !this.hasMessages && !this.#isLooking;
   }
 
   state(): GovernorState {
@@ -144,7 +149,7 @@ class Desk {
     if (!this.#answers.has(key) && !asked) this.hear({ kind: 'look', asOf, key });
     this.#failures.delete(key);
     await condition(() => this.#answers.has(key) || this.#failures.has(key));
-    if (wait) await condition(() => !this.isRetraining);
+    if (wait) await condition(() => this.isAtRest);
     const answer = this.#answers.get(key);
     if (answer) return answer;
     throw ApplicationFailure.nonRetryable(this.#failures.get(key) ?? 'not decided', 'NotDecided');
@@ -155,6 +160,7 @@ class Desk {
     const messages = this.#inbox;
     this.#inbox = [];
     this.#turns += 1;
+    this.#isLooking = true;
     const { workflowId, runId } = workflowInfo();
     const turn = `${workflowId}/${runId}/${this.#turns}`;
     for (const [at, message] of messages.entries()) {
@@ -162,6 +168,7 @@ class Desk {
     }
     const looks = messages.filter((message) => message.kind !== 'word');
     if (looks.length > 0) await this.#look(looks, turn);
+    this.#isLooking = false;
   }
 
   async #look(looks: readonly Exclude<Message, { kind: 'word' }>[], turn: string): Promise<void> {
@@ -194,9 +201,15 @@ class Desk {
       for (const key of keys) this.#answers.set(key, { decision: decided.decision, retraining });
       const isPromoted = 'promoted' in retraining && retraining.promoted !== null;
       // What to do after a rejection is decided at once: it may be time for a person to look.
-      if (!isPromoted) this.hear({ kind: 'look', asOf: decided.decision.asOf });
+      if (!isPromoted)
+        this.hear({ kind: 'look', asOf: decided.decision.asOf, key: `${run}/${label(retraining)}` });
     });
   }
+}
+
+/** The same for every repetition of a run's end, and of no other end. */
+function label(retraining: RetrainingOutcome): string {
+  return 'error' in retraining ? 'failed' : `version ${retraining.challenger.version}`;
 }
 
 function whoAndWhy(input: Request | undefined): RetrainingRequest {

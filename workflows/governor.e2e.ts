@@ -1,0 +1,298 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+
+import type { Answer } from '../activities/governance/contract.ts';
+import { createRegistryActivities } from '../activities/registry/activities.ts';
+import type { Registry } from '../activities/registry/contract.ts';
+import { createRegistry } from '../activities/registry/registry.ts';
+import { makeRegistration } from '../activities/registry/testing/registrations.ts';
+import { createLocalStore } from '../activities/store/local-store.ts';
+import { readmission } from '../pipelines/readmission/project.ts';
+import { DEFAULT_GOVERNANCE } from './domain/governance/policy.ts';
+import type { JudgedInterval } from './domain/governance/situation.ts';
+import type { MaturedInterval } from './domain/judging-slice.ts';
+import { startKit, type Kit, type TestActivities } from './engine/testing/kit.ts';
+import type { GovernorState } from './governor.ts';
+import { promotion } from './promotion.ts';
+import { retraining } from './retraining.ts';
+import { training } from './training.ts';
+
+const WAIT = { timeout: 30_000, interval: 100 };
+/** Not named as control queues are, so that one worker has it all. */
+const QUEUE = `governor-${randomUUID()}`;
+const { linear } = readmission.training.families;
+
+/** What the stand-ins answer with; a test turns these knobs. */
+interface World {
+  model: string;
+  matured: MaturedInterval[];
+  judged: JudgedInterval[];
+  /** Of the challengers that are trained from now on. */
+  auc: number;
+  trainings: number;
+}
+
+let folder: string;
+let registry: Registry;
+let kit: Kit;
+let world: World;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'assay-governor-'));
+  const store = createLocalStore(folder);
+  registry = createRegistry(store);
+  kit = await startKit({
+    pipelines: [retraining, training, promotion],
+    activities: standIns(store),
+    worker: { taskQueue: QUEUE },
+  });
+});
+
+afterAll(async () => {
+  await kit.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+beforeEach(() => {
+  world = { model: `model-${randomUUID()}`, matured: [month(3)], judged: [], auc: 0.66, trainings: 0 };
+});
+
+describe('requests', () => {
+  test('ten at once lead to one retraining, and a late one to none', async () => {
+    const governor = await start();
+    await Promise.all(
+      Array.from({ length: 10 }, () => governor.signal('retrain', { by: 'somebody', reason: 'so many' })),
+    );
+    await vi.waitFor(async () => expect((await stateOf(governor)).retraining).toBeDefined(), WAIT);
+    await governor.signal('retrain', { reason: 'late' });
+    await ask(governor, 'afterwards');
+    expect(world.trainings).toBe(1);
+    expect(await registry.aliases(world.model)).toEqual({ champion: 1 });
+    const made = await decisions();
+    expect(made[0]).toBe('retrain');
+    expect(made.slice(1)).not.toContain('retrain');
+  });
+
+  test('one that was heard before under its ID is no new one, whatever has matured since', async () => {
+    const governor = await start();
+    await governor.signal('retrain', { reason: 'first', id: 'ticket-1' });
+    await ask(governor, 'first', true);
+    world.matured.push(month(4));
+    await governor.signal('retrain', { reason: 'again', id: 'ticket-1' });
+    await ask(governor, 'second', true);
+    expect(world.trainings).toBe(1);
+    await governor.signal('retrain', { reason: 'another', id: 'ticket-2' });
+    await vi.waitFor(() => expect(world.trainings).toBe(2), WAIT);
+    await ask(governor, 'third', true);
+  });
+});
+
+describe('rejected challengers', () => {
+  test('three in a row ask for a person, until one says resume', async () => {
+    const governor = await start();
+    world.auc = 0.5;
+    for (const attempt of [1, 2, 3]) {
+      world.matured.push(month(3 + attempt));
+      const { retraining: outcome } = await ask(governor, `attempt ${attempt}`, true);
+      expect(outcome).toMatchObject({
+        challenger: { version: attempt },
+        gate: { verdict: 'fail' },
+        promoted: null,
+      });
+    }
+    // Said at once, without waiting for another month.
+    expect((await stateOf(governor)).decision).toMatchObject({
+      decision: 'stop-and-ask',
+      owner: DEFAULT_GOVERNANCE.owner,
+    });
+    world.matured.push(month(7));
+    await governor.signal('retrain', { reason: 'impatience' });
+    expect((await ask(governor, 'fourth', true)).decision.decision).toBe('stop-and-ask');
+    expect(world.trainings).toBe(3);
+    await governor.signal('resume', { by: 'somebody', reason: 'the label was wrong' });
+    world.auc = 0.66;
+    expect((await ask(governor, 'fifth', true)).retraining).toMatchObject({ promoted: { version: 4 } });
+  });
+});
+
+describe('an ask', () => {
+  test('repeated under its key gets the first answer, though nothing is as it was', async () => {
+    const governor = await start();
+    const first = await ask(governor, 'the same', true);
+    expect(first.decision.decision).toBe('retrain');
+    world.matured.push(month(4), month(5));
+    expect(await ask(governor, 'the same', true, randomUUID())).toEqual(first);
+    expect(world.trainings).toBe(1);
+  });
+
+  test('that is none is refused', async () => {
+    const governor = await start();
+    const asked = governor.executeUpdate('decide', { args: [{ key: 'k', asOf: 'tomorrow' }] });
+    await expect(asked).rejects.toMatchObject({ cause: { type: 'InvalidAsk' } });
+  });
+
+  test('that cannot be decided is told why, and the governor lives on', async () => {
+    const governor = await start();
+    const { model } = world;
+    world.model = 'unknown';
+    await expect(ask(governor, 'first')).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('nobody') },
+    });
+    world.model = model;
+    expect((await ask(governor, 'second')).decision.decision).toBe('retrain');
+    await ask(governor, 'third', true);
+  });
+
+  test('is answered after the governor has gone on in a new history', async () => {
+    const governor = await start({ continueAfterEvents: 1 });
+    const first = await ask(governor, 'before', true);
+    await vi.waitFor(async () => expect((await governor.describe()).historyLength).toBeLessThan(10), WAIT);
+    expect((await stateOf(governor)).retraining).toEqual(first.retraining);
+    expect(await ask(governor, 'before', true, randomUUID())).toEqual(first);
+  });
+});
+
+test('a freeze lets nothing start, and stands in the log', async () => {
+  const governor = await start();
+  await governor.signal('freeze', { by: 'an auditor', reason: 'audit' });
+  expect((await ask(governor, 'frozen', true)).decision).toMatchObject({
+    decision: 'no-action',
+    reasons: [{ measure: 'frozen', reason: 'an auditor: audit' }, {}],
+  });
+  await governor.signal('resume', { by: 'an auditor', reason: 'done' });
+  expect((await ask(governor, 'resumed', true)).retraining).toMatchObject({ promoted: { version: 1 } });
+  expect((await registry.log(world.model)).map(({ kind }) => kind)).toEqual([
+    'freeze',
+    'decision',
+    'freeze',
+    'decision',
+    'registered',
+    'gate',
+    'alias',
+  ]);
+});
+
+test('drift that has lasted and can be learnt leads to a retraining of the champion', async () => {
+  const governor = await start();
+  await ask(governor, 'first model', true);
+  world.matured.push(month(4), month(5), month(6));
+  world.judged = [drifted(5), drifted(6)];
+  const { decision, retraining: outcome } = await ask(governor, 'drift', true);
+  expect(decision).toMatchObject({
+    decision: 'retrain',
+    champion: 1,
+    reasons: [{ measure: 'feature_psi of a' }, {}],
+  });
+  // Its stand-in was judged on no champion's rows, and so no gain is shown.
+  expect(outcome).toMatchObject({ challenger: { version: 2 }, promoted: null });
+});
+
+async function start(options: object = {}): Promise<WorkflowHandle> {
+  const { model } = world;
+  return kit.client.workflow.start('governor', {
+    taskQueue: QUEUE,
+    workflowId: `governor-${model}`,
+    args: [{ project: model, model, ...options }],
+  });
+}
+
+function ask(governor: WorkflowHandle, key: string, wait = false, updateId = key): Promise<Answer> {
+  return governor.executeUpdate('decide', { updateId, args: [{ key, asOf: asOf(), wait }] });
+}
+
+/** A time at which the newest month has just matured: every one is another run. */
+function asOf(): string {
+  return `2026-0${world.matured.length}-01T00:00:00Z`;
+}
+
+function stateOf(governor: WorkflowHandle): Promise<GovernorState> {
+  return governor.query<GovernorState>('state');
+}
+
+async function decisions(): Promise<string[]> {
+  const log = await registry.log(world.model);
+  return log.flatMap((entry) => (entry.kind === 'decision' ? [entry.decision.decision] : []));
+}
+
+function month(number: number): MaturedInterval {
+  return { start: `2025-0${number}-01T00:00:00Z`, rows: 8000, positives: 880 };
+}
+
+function drifted(number: number): JudgedInterval {
+  const interval = { start: month(number).start, end: month(number + 1).start };
+  const measures = ['a', 'b'].map((name) => ({
+    kind: 'feature' as const,
+    name,
+    level: 'critical' as const,
+    value: 0.4,
+    threshold: 'alarm from 0.25',
+  }));
+  return { interval, measures, faults: [] };
+}
+
+/** The registry is the real one; data, training and evaluation are what the world says. */
+function standIns(store: ReturnType<typeof createLocalStore>): TestActivities {
+  const spec = () => ({
+    ...readmission,
+    model: world.model,
+    training: { ...readmission.training, families: { linear } },
+  });
+  const own = createRegistryActivities({ store, registry, spec: spec as never, codeVersion: 'test' });
+  const rules = { horizonDays: 30, everyIntervals: 6, minPositives: 800 };
+  const registration = () =>
+    makeRegistration(store, `${world.model}-${world.trainings}`, { metrics: metrics() });
+  const snapshot = async () => ({
+    matured: world.matured,
+    intervals: world.matured.map(({ start }) => start),
+  });
+  return {
+    ...Object.fromEntries(Object.entries(own).map(([name, activity]) => [`registry.${name}`, activity])),
+    'governance.policy': async () => {
+      if (world.model === 'unknown') throw ApplicationFailure.nonRetryable('nobody knows this project');
+      return { model: world.model, policy: DEFAULT_GOVERNANCE, rules };
+    },
+    'project.spec': async () => spec(),
+    'training.snapshot': snapshot,
+    'training.prepare': async () => {
+      const { dataset } = await registration();
+      const trainedUntil = { interval: world.matured.at(-2)?.start ?? month(3).start, key: '1' };
+      return { ...dataset, trainedUntil, snapshot: { ...dataset.snapshot, ...(await snapshot()) } };
+    },
+    'training.search': async () => {
+      world.trainings += 1;
+      return (await registration()).candidate;
+    },
+    'scoring.convert': async () => (await registration()).converted,
+    'evaluation.evaluate': async () => ({ artefact: (await registration()).metrics }),
+    'monitoring.baseline': async () => (await registration()).baseline,
+    'monitoring.judged': async () => world.judged,
+    'reports.training': async () => ({ html: '', json: '' }),
+  };
+}
+
+function metrics(): string {
+  const estimate = { value: world.auc, low: world.auc - 0.02, high: world.auc + 0.02 };
+  return JSON.stringify({
+    rows: 8000,
+    positives: 880,
+    auc: estimate,
+    gini: 0.3,
+    prAuc: { value: 0.22, low: 0.2, high: 0.24 },
+    logLoss: 0.33,
+    brier: 0.096,
+    ece: 0.01,
+    ks: 0.25,
+    calibration: 1,
+    topShare: [],
+    slices: [],
+    latencyMs: 1,
+    sliceDigest: 'slice',
+    challengerDigest: 'challenger',
+    atThreshold: { threshold: 0.15, precision: 0.2, recall: 0.4, f1: 0.3, accuracy: 0.8 },
+  });
+}
