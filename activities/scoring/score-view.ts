@@ -35,30 +35,36 @@ export async function scoreView(
   );
   const sql = `SELECT ${keyColumn}, ${select} FROM ${from}`;
   const batches = readBatches(session, { sql, params, leading: 1, columns });
-  await inPairs(batches, async ({ leading, matrix, rows }) => {
-    const scores = await scorer.score(matrix, rows, columns);
+  const scoreBatch = ({ matrix, rows }: Batch) => scorer.score(matrix, rows, columns);
+  await pipelined(batches, scoreBatch, async ({ leading, rows }, scores) => {
     if (scores.length !== rows) throw scoresInvalid('The model answers more than one score for a row.');
     await session.append(into, [...leading, Array.from(scores)]);
   });
   return totals(session, keyColumn!, table!);
 }
 
-/** One batch is worked on while the next is being read; one after the other, in order. */
-async function inPairs(batches: AsyncIterable<Batch>, work: (batch: Batch) => Promise<void>): Promise<void> {
+/** While a batch is being scored, the one before it is kept and the one after it is read; each in order. */
+async function pipelined(
+  batches: AsyncIterable<Batch>,
+  score: (batch: Batch) => Promise<Float32Array>,
+  keep: (batch: Batch, scores: Float32Array) => Promise<void>,
+): Promise<void> {
   let scored = 0;
-  let underWay = Promise.resolve();
+  let kept = Promise.resolve();
   try {
     for await (const batch of batches) {
-      await underWay;
+      const scores = score(batch);
+      // Failures are taken up by the next `await`; until then they must not count as unhandled.
+      scores.catch(() => undefined);
+      await kept;
       attempt().signal.throwIfAborted();
       scored += batch.rows;
       attempt().progress({ scored });
-      underWay = work(batch);
-      // Its failure is taken up by the next `await`; until then it must not count as unhandled.
-      underWay.catch(() => undefined);
+      kept = scores.then((values) => keep(batch, values));
+      kept.catch(() => undefined);
     }
   } finally {
-    await underWay;
+    await kept;
   }
 }
 
