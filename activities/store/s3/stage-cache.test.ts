@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, truncate, chmod, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -42,6 +42,12 @@ function inTry<T>(body: () => Promise<T>): Promise<T> {
 
 const cached = async (): Promise<string[]> => (await readdir(join(folder, 'objects'))).toSorted();
 
+/** What a process has open or half downloaded. */
+async function held(process: string): Promise<string[]> {
+  const entries = await readdir(join(folder, 'processes', process), { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
+
 describe('a cache of staged objects', () => {
   it('downloads an object once for all tasks and processes', async () => {
     const [one, other] = [cacheOf('1'), cacheOf('2')];
@@ -83,7 +89,7 @@ describe('a cache of staged objects', () => {
       await use(cache, object('c', 60));
       expect(await readFile(path, 'utf8')).toBe(contentOf(object('a')));
     });
-    expect(await readdir(join(folder, 'processes', '1'))).toEqual([]);
+    expect(await held('1')).toEqual([]);
   });
 
   it('says how much it may hold when everything is in use, and lets the task try again', async () => {
@@ -118,7 +124,7 @@ describe('a cache of staged objects', () => {
       'instead of 40',
     );
     expect(await cached()).toEqual([]);
-    expect(await readdir(join(folder, 'processes', '1'))).toEqual([]);
+    expect(await held('1')).toEqual([]);
     await use(cache, object('a'));
     const path = join(folder, 'objects', 'a');
     await chmod(path, 0o644);
@@ -134,5 +140,17 @@ describe('a cache of staged objects', () => {
     const sweep = (processes: string): Promise<void> => rm(join(processes, 'another'), { recursive: true });
     const cache = createStageCache({ folder, bytes: 100, process: '1', sweep });
     expect(await use(cache, object('a'))).toBe(contentOf(object('a')));
+  });
+
+  it('removes what an earlier process of the same name has left, and nothing of its own process', async () => {
+    const sibling = cacheOf('1');
+    const path = await open(sibling, object('a'));
+    const earlier = join(folder, 'processes', '1', 'earlier');
+    await mkdir(earlier);
+    await writeFile(join(earlier, 'left.partial'), 'x'.repeat(70));
+    await utimes(earlier, 1, 1);
+    await use(cacheOf('1'), object('b'));
+    expect(await held('1')).toEqual(['a']);
+    expect(await readFile(path, 'utf8')).toBe(contentOf(object('a')));
   });
 });

@@ -2,7 +2,7 @@
  * Copies of objects on this machine, shared by all its tasks and processes, bounded in bytes.
  *
  * `objects/<name>` is a whole object: it is downloaded under another name and renamed. Who opens one
- * gets a hard link to it in a folder of the process's own, `processes/<process>/<name>`. So nobody has to
+ * gets a hard link to it in a folder of one's own, `processes/<process>/<cache>/<name>`. So nobody has to
  * agree with anybody: whoever evicts an object only takes its shared name away, those who have it open
  * keep it, and the number of links of a file says whether it is in use. A link is removed at the end of
  * the try that opened it, or, outside a worker, with its process's folder, once the process is gone.
@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
 
 import { whenAttemptEnds } from '../../attempt.ts';
+import { findCopies } from './staged-copies.ts';
 
 export interface StageCacheOptions {
   /** On one file system that has hard links. */
@@ -45,6 +46,9 @@ const TURNS = 5;
 
 interface Cache extends StageCacheOptions {
   readonly objects: string;
+  /** Of all caches of this process. */
+  readonly processFolder: string;
+  /** Of this one alone. */
   readonly own: string;
   /** How many tries of this process use a link. */
   readonly users: Map<string, number>;
@@ -56,10 +60,12 @@ interface Cache extends StageCacheOptions {
 }
 
 export function createStageCache(options: StageCacheOptions): StageCache {
+  const processFolder = join(options.folder, 'processes', options.process);
   const cache: Cache = {
     ...options,
     objects: join(options.folder, 'objects'),
-    own: join(options.folder, 'processes', options.process),
+    processFolder,
+    own: join(processFolder, randomUUID()),
     users: new Map(),
     downloads: new Map(),
     reserved: 0,
@@ -85,6 +91,16 @@ async function prepare(cache: Cache): Promise<void> {
   await mkdir(cache.objects, { recursive: true });
   await mkdir(cache.own, { recursive: true });
   await cache.sweep(join(cache.folder, 'processes'));
+  await removeEarlier(cache.processFolder);
+}
+
+/** In a container every start has the same name and number: what is older than this process is nobody's. */
+async function removeEarlier(processFolder: string): Promise<void> {
+  for (const name of await readdir(processFolder)) {
+    const path = join(processFolder, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found && found.mtimeMs < performance.timeOrigin) await rm(path, { recursive: true, force: true });
+  }
 }
 
 /** Whether the object is here and whole; then it stays until it is given back. */
@@ -159,7 +175,7 @@ async function downloadAlone(
 /** Makes room by evicting what nobody uses, the longest unused first. */
 async function reserve(cache: Cache, object: CachedObject): Promise<void> {
   if (object.bytes > cache.bytes) throw cacheFull(cache, object, 'it is larger than the whole cache');
-  const files = await copies(cache);
+  const files = await findCopies(cache);
   let used = cache.reserved + object.bytes;
   for (const { bytes } of files.values()) used += bytes;
   const unused = [...files.values()]
@@ -172,32 +188,6 @@ async function reserve(cache: Cache, object: CachedObject): Promise<void> {
   }
   if (used > cache.bytes) throw cacheFull(cache, object, 'everything in it is in use');
   cache.reserved += object.bytes;
-}
-
-interface Copy {
-  readonly path: string;
-  readonly bytes: number;
-  readonly links: number;
-  readonly usedAt: number;
-}
-
-/** By inode: a file counts once, under however many names. This process's downloads are reserved already. */
-async function copies({ folder, objects, own }: Cache): Promise<Map<number, Copy>> {
-  const found = new Map<number, Copy>();
-  const processes = join(folder, 'processes');
-  const others = (await readdir(processes)).map((name) => join(processes, name));
-  for (const directory of [...others, objects]) {
-    for (const name of await readdir(directory).catch(() => [])) {
-      if (directory === own && name.endsWith('.partial')) continue;
-      const path = join(directory, name);
-      const seen = await stat(path).catch(() => undefined);
-      if (seen === undefined) continue;
-      // Only what stands among the objects may be evicted: everything else is somebody's.
-      const links = directory === objects ? seen.nlink : Infinity;
-      found.set(seen.ino, { path, bytes: seen.size, links, usedAt: seen.mtimeMs });
-    }
-  }
-  return found;
 }
 
 function cacheFull({ folder, bytes }: Cache, object: CachedObject, reason: string): ApplicationFailure {
