@@ -51,7 +51,10 @@ export function notesOf({ challenger, drift, possibleFrom }: DemoMonth): string[
 
 export function summaryLines(report: DemoReport, commands: readonly string[]): string[] {
   const { champion, registryLog, reports, seconds, store, temporal } = report;
-  const log = registryLog.map(({ version, reason }) => `  v${version}  ${reason}`);
+  const log = registryLog.map(
+    ({ version, reason }) => `  ${version === null ? '– ' : `v${version}`}  ${reason}`,
+  );
+  const pages = reports.filter((path) => path.endsWith('.html'));
   return [
     '',
     champion === undefined
@@ -60,7 +63,9 @@ export function summaryLines(report: DemoReport, commands: readonly string[]): s
     'How it got there (registry log):',
     ...log,
     '',
-    ...(reports.length > 0 ? ['Reports:', ...reports.map((path) => `  ${path}`), ''] : []),
+    ...(pages.length > 0
+      ? ['Reports (beside each, the same numbers as JSON):', ...pages.map((path) => `  ${path}`), '']
+      : []),
     `Done in ${seconds.toFixed(0)} s. Tables, registry and ledger: ${store}`,
     ...(temporal.ui === undefined ? [] : [`Web UI: ${temporal.ui}`]),
     'Look around:',
