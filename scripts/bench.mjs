@@ -5,17 +5,12 @@
  */
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 import { ensureSetUp } from './setup.mjs';
 
 const folder = new URL('./bench/', import.meta.url);
-const runner = `
-  const { run } = await import(process.argv[1]);
-  const rows = await run();
-  process.stdout.write('\\n' + JSON.stringify(rows));
-  process.exit(0);
-`;
+const runner = fileURLToPath(new URL('./bench-one.mjs', import.meta.url));
 
 await ensureSetUp();
 const asked = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
@@ -41,13 +36,9 @@ process.exitCode = results.some((row) => row.missed) ? 1 : 0;
 /** Runs one module in a child, whose last line is its rows as JSON. */
 function measure(url) {
   return new Promise((resolve, reject) => {
-    const child = spawn(
-      process.execPath,
-      ['--input-type=module', '-e', runner, pathToFileURL(url.pathname).href],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    );
+    const child = spawn(process.execPath, [runner, url.href], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let output = '';
     child.stdout.on('data', (chunk) => (output += chunk));
     child.on('exit', (code) => {
