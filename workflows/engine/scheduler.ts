@@ -10,8 +10,10 @@ import { createRandom } from '../domain/random.ts';
 import { decideRetry } from '../domain/retry.ts';
 import type { RecordedError, TaskRecord } from '../domain/run-record.ts';
 import { hasEnded, judge, type EndState } from '../domain/trigger-rules.ts';
+import { because, duplicateName, innermost, outcomeNow, upstreamFailed } from './outcomes.ts';
 import { Skipped, type Outcome } from './references.ts';
 import { checkedResult } from './result-size.ts';
+import { createResults, type Results } from './results.ts';
 import type { Runtime, TaskContext } from './runtime.ts';
 import { createTask, recordOf, type Task, type TaskSpec } from './task.ts';
 
@@ -42,7 +44,7 @@ export class Scheduler {
   readonly #running = new Set<Task>();
   readonly #awaited = new Set<Task>();
   readonly #reached = new Map<string | undefined, Set<string>>();
-  readonly #results = new Map<Task, Promise<unknown>>();
+  readonly #results: Results;
   readonly #parked = new Set<Task>();
   #open = 0;
   #stage: Stage = 'open';
@@ -60,6 +62,7 @@ export class Scheduler {
   constructor(options: SchedulerOptions) {
     this.#options = options;
     this.#runtime = options.runtime;
+    this.#results = createResults(options.runtime.ledger);
     this.#memo = new Map(options.memo.map((task) => [taskLabel(task.name, task.index), task]));
   }
 
@@ -82,7 +85,7 @@ export class Scheduler {
 
   /** Of a task that has ended or not; never rejects. */
   async outcome(task: Task): Promise<Outcome<unknown>> {
-    return this.#outcomeNow(task) ?? { state: 'success', value: await this.#stored(task) };
+    return outcomeNow(task) ?? { state: 'success', value: await this.#results.of(task) };
   }
 
   /** Tasks that somebody is waiting for, by awaiting their reference. */
@@ -196,7 +199,7 @@ export class Scheduler {
     this.#running.add(task);
     task.progress.queuedAt ??= this.#timestamp();
     const { upstream } = task.spec;
-    const known = upstream.map((one) => this.#outcomeNow(one));
+    const known = upstream.map((one) => outcomeNow(one));
     const areKnown = known.every((outcome) => outcome !== undefined);
     // Never at once: the author's function may still have to define what the body refers to.
     const outcomes = await (areKnown ? known : Promise.all(upstream.map((one) => this.outcome(one))));
@@ -324,25 +327,6 @@ export class Scheduler {
     return task === undefined || this.#isDormant(task);
   }
 
-  /** `undefined` where the value must first be fetched from the ledger. */
-  #outcomeNow(task: Task): Outcome<unknown> | undefined {
-    const { state, error, reason, stored, result } = task.progress;
-    if (!hasEnded(state)) return { state: 'pending' };
-    if (state === 'success') return stored === undefined ? { state, value: result } : undefined;
-    if (state === 'skipped') return reason === undefined ? { state } : { state, reason };
-    return { state, error: error ?? upstreamFailed(task) };
-  }
-
-  #stored(task: Task): Promise<unknown> {
-    const { stored, result } = task.progress;
-    if (stored === undefined) return Promise.resolve(result);
-    const known = this.#results.get(task);
-    if (known !== undefined) return known;
-    const loading = this.#runtime.ledger.result(stored);
-    this.#results.set(task, loading);
-    return loading;
-  }
-
   #context({ spec: { name, index }, progress }: Task): TaskContext {
     const key = [this.#options.attemptKey, name, ...(index ?? [])].join('/');
     const context = { name, try: progress.tries, key };
@@ -361,36 +345,6 @@ export class Scheduler {
   }
 
   #timestamp(): string {
-    return isoTime(this.#runtime.now());
+    return new Date(this.#runtime.now()).toISOString();
   }
-}
-
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
-}
-
-function innermost(causes: readonly { type: string; message: string; details?: unknown }[]): RecordedError {
-  const { type, message, details } = causes.at(-1) ?? { type: 'Error', message: 'unknown' };
-  return details === undefined ? { type, message } : { type, message, details };
-}
-
-function because({ spec }: Task, verdict: 'skipped' | 'upstream_failed'): { reason: string } {
-  const culprits = spec.upstream
-    .filter(({ progress: { state } }) =>
-      verdict === 'skipped' ? state === 'skipped' : state === 'failed' || state === 'upstream_failed',
-    )
-    .map(({ label }) => label);
-  const word = verdict === 'skipped' ? 'skipped' : 'failed';
-  return { reason: culprits.length === 0 ? `by rule ${spec.when}` : `${culprits.join(', ')} ${word}` };
-}
-
-function upstreamFailed({ label, progress }: Task): RecordedError {
-  return { type: 'UpstreamFailed', message: `${label} did not run: ${progress.reason ?? 'upstream failed'}` };
-}
-
-function duplicateName(label: string): RecordedError {
-  return {
-    type: 'DuplicateTask',
-    message: `there are two tasks named ${label}: names are what results are kept under, so give each its own`,
-  };
 }
