@@ -14,6 +14,7 @@ import { LOG_LIMIT } from '../activities/ledger/log-writer.ts';
 import { temporaryStore } from '../activities/ledger/testing/records.ts';
 import type { ObjectStore } from '../activities/store/contract.ts';
 import { RUN_HEADER } from '../workflows/domain/run-header.ts';
+import { TRY_FAILED } from '../workflows/domain/tries.ts';
 import { createActivityInterceptors } from './interceptors.ts';
 
 /** Failures are wanted here, and the SDK would print each. */
@@ -96,7 +97,7 @@ describe('the log of a try', () => {
       const cause = new Error('column age is missing');
       throw ApplicationFailure.create({ message: 'silver failed', type: 'SchemaMismatch', cause });
     });
-    await expect(failing).rejects.toThrow('silver failed');
+    await expect(failing).rejects.toMatchObject({ cause: { message: 'silver failed' } });
     const [line] = await logs();
     expect(line).toMatchObject({ level: 'error', message: 'SchemaMismatch: silver failed' });
     expect(line?.fields?.['causes']).toEqual([{ type: 'Error', message: 'column age is missing' }]);
@@ -137,7 +138,7 @@ describe('the log of a try', () => {
       for (let line = 0; line < 20_000; line += 1) attempt().log(`line ${line} ${'x'.repeat(100)}`);
       throw new Error('the end');
     });
-    await expect(talking).rejects.toThrow('the end');
+    await expect(talking).rejects.toMatchObject({ cause: { message: 'the end' } });
     const lines = await logs();
     expect(lines.at(-2)).toMatchObject({
       level: 'warn',
@@ -204,5 +205,40 @@ describe('heartbeats', () => {
     });
     env.cancel('CANCELLED');
     await expect(running).resolves.toBe('stopped');
+  });
+});
+
+describe('a failed activity', () => {
+  const failing = (error: Error, info: Info = {}): Promise<unknown> =>
+    environment(info)
+      .run(() => Promise.reject(error))
+      .catch((reason: unknown) => reason);
+
+  it('of a task ends its try, with the error as the cause, so that the task says whether there is another', async () => {
+    const broken = ApplicationFailure.create({ type: 'Broken', message: 'no luck', details: [{ rows: 3 }] });
+    const failure = await failing(broken);
+    expect(failure).toMatchObject({ type: TRY_FAILED, nonRetryable: true });
+    expect((failure as Error).cause).toBe(broken);
+  });
+
+  it('of the infrastructure is left to the policy of the activity', async () => {
+    const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+    const passing = [
+      ApplicationFailure.create({ type: 'StoreUnavailable', message: 'HTTP 503' }),
+      Object.assign(new Error('14 UNAVAILABLE'), { code: 14 }),
+      new Error('fetch failed', { cause: refused }),
+    ];
+    for (const error of passing) expect(await failing(error)).toBe(error);
+  });
+
+  it('ends its try where the fault would pass but was marked as permanent', async () => {
+    const error = ApplicationFailure.nonRetryable('read-only for good', 'StoreUnavailable');
+    expect(await failing(error)).toMatchObject({ type: TRY_FAILED });
+  });
+
+  it("of the engine's own is no try of anything", async () => {
+    const error = new Error('disk full');
+    expect(await failing(error, { activityId: '7', activityType: 'ledger.begin' })).toBe(error);
+    expect(await failing(error, { activityType: 'ledger.saveMemo' })).toBe(error);
   });
 });

@@ -14,6 +14,7 @@ import { parseActivityId, taskLabel } from '../workflows/domain/activity-id.ts';
 import { parseRunId } from '../workflows/domain/run-id.ts';
 import { RUN_HEADER } from '../workflows/domain/run-header.ts';
 import type { RunHeader } from '../workflows/domain/run-header.ts';
+import { asFailedTry } from './passing-faults.ts';
 
 export interface InterceptorOptions {
   readonly store: ObjectStore;
@@ -40,7 +41,7 @@ export function createActivityInterceptors(options: InterceptorOptions): Activit
           return await runAttempt(attempt, () => next(input));
         } catch (error) {
           log?.write(failureLine(context.info, error));
-          throw error;
+          throw endsTry(context) ? asFailedTry(error) : error;
         } finally {
           clearInterval(beating);
           clearInterval(flushing);
@@ -49,6 +50,12 @@ export function createActivityInterceptors(options: InterceptorOptions): Activit
       },
     },
   });
+}
+
+/** The engine's own activities are no part of what a task tries; one that a worker gives back goes on elsewhere. */
+function endsTry({ info, cancellationSignal }: Context): boolean {
+  const isTask = parseActivityId(info.activityId) !== undefined && !info.activityType.startsWith('ledger.');
+  return isTask && !cancellationSignal.aborted;
 }
 
 function createAttempt(context: Context, log: LogWriter | undefined): { attempt: Attempt; beat: () => void } {

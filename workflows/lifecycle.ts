@@ -9,7 +9,7 @@ import { monthBefore } from './domain/month.ts';
 import { activities } from './engine/activities.ts';
 import { toFailure } from './engine/failures.ts';
 import { pipeline } from './engine/pipeline.ts';
-import { PATIENT, QUERY, TRAINING } from './engine/profiles.ts';
+import { FORGIVING, PATIENT, QUERY, TRAINING } from './engine/profiles.ts';
 import type { Outcome } from './engine/references.ts';
 import { medallion, type MedallionSummary } from './medallion.ts';
 import { monitoring, type MonitoringSummary } from './monitoring.ts';
@@ -31,7 +31,7 @@ export interface LifecycleSummary {
 }
 
 export const lifecycle = pipeline(
-  { name: 'lifecycle', params: () => z.object({ project: z.string().min(1) }) },
+  { name: 'lifecycle', retries: FORGIVING, params: () => z.object({ project: z.string().min(1) }) },
   async (run) => {
     const { project } = run.params;
     const { interval } = run;

@@ -6,7 +6,7 @@ import type { TableRef } from './domain/reference.ts';
 import { activities } from './engine/activities.ts';
 import { toFailure } from './engine/failures.ts';
 import { pipeline } from './engine/pipeline.ts';
-import { QUERY } from './engine/profiles.ts';
+import { FORGIVING, QUERY } from './engine/profiles.ts';
 
 const lake = activities<LakeActivities>('lake', QUERY);
 
@@ -17,7 +17,7 @@ export interface MedallionSummary {
 }
 
 export const medallion = pipeline(
-  { name: 'medallion', params: () => z.object({ project: z.string().min(1) }) },
+  { name: 'medallion', retries: FORGIVING, params: () => z.object({ project: z.string().min(1) }) },
   async (run) => {
     const { project } = run.params;
     const { interval } = run;

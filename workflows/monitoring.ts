@@ -7,7 +7,7 @@ import type { ReportActivities, WrittenReport } from '../activities/reports/cont
 import type { Decision } from './domain/governance/decision.ts';
 import { activities } from './engine/activities.ts';
 import { pipeline } from './engine/pipeline.ts';
-import { PATIENT, QUERY } from './engine/profiles.ts';
+import { FORGIVING, PATIENT, QUERY } from './engine/profiles.ts';
 
 const monitor = activities<MonitoringActivities>('monitoring', QUERY);
 const reports = activities<ReportActivities>('reports', QUERY);
@@ -32,7 +32,7 @@ export interface MonitoringSummary {
 }
 
 export const monitoring = pipeline(
-  { name: 'monitoring', params: Params },
+  { name: 'monitoring', retries: FORGIVING, params: Params },
   async (run): Promise<MonitoringSummary> => {
     const { project } = run.params;
     const { interval } = run;

@@ -9,7 +9,7 @@ import type { Verdict } from './domain/gates.ts';
 import { judge } from './domain/judge.ts';
 import { activities } from './engine/activities.ts';
 import { pipeline } from './engine/pipeline.ts';
-import { QUICK, TRAINING } from './engine/profiles.ts';
+import { FORGIVING, QUICK, TRAINING } from './engine/profiles.ts';
 
 const projects = activities<ProjectActivities>('project', QUICK);
 const reports = activities<ReportActivities>('reports', TRAINING);
@@ -30,7 +30,7 @@ const Params = () =>
   });
 
 /** What came of a challenger: promoted, or the verdict that kept it from being so. */
-export const promotion = pipeline({ name: 'promotion', params: Params }, async (run) => {
+export const promotion = pipeline({ name: 'promotion', retries: FORGIVING, params: Params }, async (run) => {
   const { project, version, override, automatic, warnings } = run.params;
 
   const spec = run.task('spec', () => projects.spec({ project }));
@@ -83,6 +83,7 @@ function passed(verdict: Verdict): string {
 export const rollback = pipeline(
   {
     name: 'rollback',
+    retries: FORGIVING,
     params: () => z.object({ model: z.string().min(1), by: z.string().min(1), reason: z.string().min(1) }),
   },
   (run) => run.task('rollback', ({ key }) => registry.rollback({ ...run.params, key })),

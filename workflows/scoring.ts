@@ -8,7 +8,7 @@ import type { TableRef } from './domain/reference.ts';
 import { activities } from './engine/activities.ts';
 import { toFailure } from './engine/failures.ts';
 import { pipeline } from './engine/pipeline.ts';
-import { QUERY, QUICK } from './engine/profiles.ts';
+import { FORGIVING, QUERY, QUICK } from './engine/profiles.ts';
 
 const projects = activities<ProjectActivities>('project', QUICK);
 const registry = activities<RegistryActivities>('registry', QUICK);
@@ -17,7 +17,11 @@ const scorer = activities<ScoringActivities>('scoring', QUERY);
 const Features = () => z.object({ table: z.string(), version: z.number().int().nonnegative() });
 
 export const scoring = pipeline(
-  { name: 'scoring', params: () => z.object({ project: z.string().min(1), features: Features() }) },
+  {
+    name: 'scoring',
+    retries: FORGIVING,
+    params: () => z.object({ project: z.string().min(1), features: Features() }),
+  },
   async (run) => {
     const { project } = run.params;
     const features: TableRef = run.params.features;
@@ -44,19 +48,22 @@ const Upload = () =>
     alias: z.enum(['champion', 'challenger', 'previous']).default('champion'),
   });
 
-export const uploadScoring = pipeline({ name: 'uploadScoring', params: Upload }, async (run) => {
-  const { project, file, output, alias } = run.params;
+export const uploadScoring = pipeline(
+  { name: 'uploadScoring', retries: FORGIVING, params: Upload },
+  async (run) => {
+    const { project, file, output, alias } = run.params;
 
-  const spec = run.task('spec', () => projects.spec({ project }));
-  const model = run.task('model', { after: [spec] }, async ({ model }) => {
-    const pinned = await registry.pinned({ model, alias });
-    if (pinned) return pinned;
-    throw toFailure({
-      type: 'NoSuchAlias',
-      message: `${model} has no ${alias}; \`assay models show ${model}\` lists what it has.`,
+    const spec = run.task('spec', () => projects.spec({ project }));
+    const model = run.task('model', { after: [spec] }, async ({ model }) => {
+      const pinned = await registry.pinned({ model, alias });
+      if (pinned) return pinned;
+      throw toFailure({
+        type: 'NoSuchAlias',
+        message: `${model} has no ${alias}; \`assay models show ${model}\` lists what it has.`,
+      });
     });
-  });
-  return run.task('score', { after: [model] }, (model, { key }) =>
-    scorer.scoreFile({ project, file, model, output, key }),
-  );
-});
+    return run.task('score', { after: [model] }, (model, { key }) =>
+      scorer.scoreFile({ project, file, model, output, key }),
+    );
+  },
+);

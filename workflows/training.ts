@@ -12,7 +12,7 @@ import { selectCandidate } from './domain/selection.ts';
 import { activities } from './engine/activities.ts';
 import { toFailure } from './engine/failures.ts';
 import { pipeline } from './engine/pipeline.ts';
-import { QUICK, TRAINING } from './engine/profiles.ts';
+import { FORGIVING, QUICK, TRAINING } from './engine/profiles.ts';
 
 const projects = activities<ProjectActivities>('project', QUICK);
 const registry = activities<RegistryActivities>('registry', QUICK);
@@ -23,7 +23,7 @@ const reports = activities<ReportActivities>('reports', TRAINING);
 const monitor = activities<MonitoringActivities>('monitoring', TRAINING);
 
 export const training = pipeline(
-  { name: 'training', params: () => z.object({ project: z.string().min(1) }) },
+  { name: 'training', retries: FORGIVING, params: () => z.object({ project: z.string().min(1) }) },
   async (run) => {
     const { project } = run.params;
 

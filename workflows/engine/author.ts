@@ -26,6 +26,8 @@ export interface AuthorParts {
   readonly scheduler: Scheduler;
   readonly runtime: Runtime;
   readonly facts: RunFacts;
+  /** Of tasks that declare none of their own. */
+  readonly retries?: Retries;
   /** What the run knows so far, for child workflows to start from. */
   readonly memo: () => Promise<Memo>;
   readonly slice?: SliceWork;
@@ -50,14 +52,14 @@ type LooseBody = (...values: never[]) => unknown;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
 
 export function createAuthor(parts: AuthorParts): Author {
-  const { scheduler, runtime, facts } = parts;
+  const { scheduler, runtime, facts, retries: defaultRetries = {} } = parts;
   const taskOf = new Map<unknown, Task>();
   const closing: ((ending: Ending) => void)[] = [];
 
   const add = (
     name: string,
     kind: TaskSpec['kind'],
-    { after = [], when = 'all_success', retries = {}, timeout, mayFail = false }: LooseOptions,
+    { after = [], when = 'all_success', retries, timeout, mayFail = false }: LooseOptions,
     body: TaskSpec['body'],
   ): TaskRef<never> => {
     const index = runtime.current()?.index;
@@ -66,7 +68,7 @@ export function createAuthor(parts: AuthorParts): Author {
       kind,
       upstream: after.map((ref) => known(runtime, taskOf.get(ref), name)),
       when,
-      retries,
+      retries: retries ?? (kind === 'task' || kind === 'finally' ? defaultRetries : {}),
       mayFail,
       ...(index !== undefined && { index }),
       ...(timeout !== undefined && { timeout }),
@@ -86,7 +88,7 @@ export function createAuthor(parts: AuthorParts): Author {
       );
     },
     map: (name: string, options: LooseOptions & { over: unknown; concurrency?: number }, body: LooseBody) => {
-      const { over, after = [], retries = {}, mayFail = false, timeout, concurrency } = options;
+      const { over, after = [], retries = defaultRetries, mayFail = false, timeout, concurrency } = options;
       const fromTask = taskOf.has(over);
       const spec: MapSpec = {
         retries,

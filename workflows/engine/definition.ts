@@ -1,5 +1,6 @@
 /** A pipeline's definition: what is known of it without running it. */
 import type { ParamsSchema } from '../domain/params.ts';
+import type { Retries } from '../domain/retry.ts';
 import type { Duplicate, RunInput } from '../domain/run-input.ts';
 import type { Run } from './run.ts';
 
@@ -14,6 +15,8 @@ export interface PipelineOptions<P> {
   readonly params?: () => TypedSchema<P>;
   readonly tags?: readonly string[];
   readonly description?: string;
+  /** Of every task that declares none of its own; children are never repeated by it. */
+  readonly retries?: Retries;
   /** Go on in a new history at this many events instead of when the server suggests it: for tests. */
   readonly continueAfterEvents?: number;
 }

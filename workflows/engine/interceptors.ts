@@ -1,8 +1,14 @@
 /** Every activity says which run it works for, and in its ID and summary which task and try. */
 import { defaultPayloadConverter, type RetryPolicy } from '@temporalio/common';
-import type { ActivityInput, WorkflowInterceptors } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  type ActivityInput,
+  type WorkflowInterceptors,
+} from '@temporalio/workflow';
 import { formatActivityId, taskLabel } from '../domain/activity-id.ts';
 import { RUN_HEADER } from '../domain/run-header.ts';
+import { TRY_FAILED } from '../domain/tries.ts';
 import { currentRun, currentTask, ruledErrors } from './task-context.ts';
 
 export function interceptors(): WorkflowInterceptors {
@@ -12,11 +18,21 @@ export function interceptors(): WorkflowInterceptors {
       {
         scheduleActivity: (input, next) => {
           sequence += 1;
-          return next({ ...input, headers: headersOf(input), options: optionsOf(input, sequence) });
+          return next({ ...input, headers: headersOf(input), options: optionsOf(input, sequence) }).catch(
+            unwrapped,
+          );
         },
       },
     ],
   };
+}
+
+/** Authors see what the activity threw: that it ended a try is the engine's business. */
+function unwrapped(error: unknown): never {
+  if (!(error instanceof ActivityFailure)) throw error;
+  const { cause, activityType, activityId, retryState, identity, message } = error;
+  if (!(cause instanceof ApplicationFailure) || cause.type !== TRY_FAILED) throw error;
+  throw new ActivityFailure(message, activityType, activityId, retryState, identity, cause.cause);
 }
 
 function headersOf({ headers }: ActivityInput): ActivityInput['headers'] {

@@ -8,6 +8,7 @@ import {
   branches,
   careless,
   diamond,
+  forgiving,
   oversized,
   parent,
   parentOfFailing,
@@ -23,7 +24,17 @@ let kit: Kit;
 let second = 0;
 
 beforeAll(async () => {
-  const pipelines = [awaiting, branches, careless, diamond, oversized, parent, parentOfFailing, patient];
+  const pipelines = [
+    awaiting,
+    branches,
+    careless,
+    diamond,
+    forgiving,
+    oversized,
+    parent,
+    parentOfFailing,
+    patient,
+  ];
   kit = await startKit({
     pipelines: [...pipelines, skipping, squares, strict, timed],
     activities: probe.activities,
@@ -248,6 +259,30 @@ describe('retries', () => {
     await failureOf(kit.execute(patient, { fireTime }));
     const { fetch } = await tasksOf('patient');
     expect(fetch).toMatchObject({ state: 'failed', tries: 1, error: { type: 'AccessDenied' } });
+  });
+
+  test('alone decide on a further try: no activity is repeated behind their back', async () => {
+    const before = probe.calls('bad');
+    probe.fail('bad', { type: 'Broken', permanent: false });
+    await failureOf(kit.execute(branches, { fireTime }));
+    expect(await tasksOf('branches')).toMatchObject({
+      bad: { state: 'failed', tries: 1, error: { type: 'Broken', message: 'bad went wrong' } },
+    });
+    expect(probe.calls('bad') - before).toBe(1);
+  });
+
+  test('are not used up by what the infrastructure repeats', async () => {
+    const before = probe.calls('bad');
+    const passing = ['StoreUnavailable', 'WriteConflict'].map((type) => ({ type, permanent: false }));
+    probe.fail('bad', ...passing);
+    await kit.execute(branches, { fireTime });
+    expect(probe.calls('bad') - before).toBe(3);
+  });
+
+  test('of the pipeline are those of each task that declares none', async () => {
+    probe.fail('again', { type: 'Broken', permanent: false });
+    expect(await kit.execute(forgiving, { fireTime })).toBe('again');
+    expect(await tasksOf('forgiving')).toMatchObject({ again: { state: 'success', tries: 2 } });
   });
 
   test('follow a try that took too long', async () => {

@@ -1,10 +1,22 @@
-/** Activity profiles: timeouts, heartbeats and infrastructure retries, by the weight of the work. Tasks retry on top of them. */
+/** Activity profiles: timeouts, heartbeats and infrastructure retries, by the weight of the work. */
 import type { ActivityOptions } from '@temporalio/workflow';
+import type { Retries } from '../domain/retry.ts';
 
 export interface Profile extends ActivityOptions {
   /** The kind of worker that serves it. */
   readonly queue: 'control' | 'data' | 'training';
 }
+
+/**
+ * What our own pipelines grant each task: faults that nobody marked as permanent (a training process that the system
+ * killed, a full disk) may be gone the next time. The profiles' policies below are for the infrastructure alone.
+ */
+export const FORGIVING = {
+  attempts: 4,
+  delay: '1s',
+  maxDelay: '30s',
+  jitter: 0.2,
+} as const satisfies Retries;
 
 /** Registry, ledger, small decisions: on the control worker, eagerly dispatched. */
 export const QUICK: Profile = {

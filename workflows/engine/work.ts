@@ -52,6 +52,7 @@ export async function startWork<P, R>(
     scheduler,
     runtime,
     facts,
+    ...(definition.retries !== undefined && { retries: definition.retries }),
     memo: () =>
       toMemo(runtime.ledger, `at-${scheduler.tasks.length}`, endedTasks(scheduler), SLICE_INLINE_BYTES),
     ...(slice !== undefined && { slice: { map: slice.map, range: slice, reached } }),

@@ -57,6 +57,10 @@ export const patient = pipeline({ name: 'patient' }, async (run) => {
   return run.task('fetch', { retries }, () => probe.flaky('fetch'));
 });
 
+export const forgiving = pipeline({ name: 'forgiving', retries: { attempts: 2, delay: '10ms' } }, (run) =>
+  run.task('again', () => probe.flaky('again')),
+);
+
 export const awaiting = pipeline({ name: 'awaiting' }, async (run) => {
   const first = run.task('first', () => probe.echo(2));
   const count = Number(await first);

@@ -1,0 +1,16 @@
+/** The line between a task's tries, which its `retries` count, and repetitions by the infrastructure, which nobody need declare. */
+
+/** What the worker wraps the error of a task's activity in, so that Temporal leaves the next try to the engine. */
+export const TRY_FAILED = 'TryFailed';
+
+/**
+ * Errors that say nothing about the task: what it stands on was not there for a moment, or it only asked whether
+ * what it waits for has come. The activity's own policy repeats them.
+ */
+export const PASSING_FAULTS: ReadonlySet<string> = new Set([
+  'NotYet',
+  'ObjectChanged',
+  'StoreCredentialsExpired',
+  'StoreUnavailable',
+  'WriteConflict',
+]);
