@@ -16,6 +16,8 @@ interface WorkerSize {
 export interface AssayConfig {
   readonly namespace: string;
   readonly workers: Readonly<Record<Queue, WorkerSize>>;
+  /** Of what stands in histories: where it is required, nothing starts without keys. */
+  readonly encryption: 'optional' | 'required';
   /** How long a worker that is asked to stop lets its activities finish; Fargate grants 120 s in all. */
   readonly shutdownGrace: Duration;
   readonly shutdownForce: Duration;
@@ -49,6 +51,7 @@ const base: AssayConfig = {
     data: { memoryMb: 1024, threads: 2, maxConcurrentActivities: 1 },
     training: { memoryMb: 1024, threads: 2, maxConcurrentActivities: 1 },
   },
+  encryption: 'optional',
   shutdownGrace: '2s',
   shutdownForce: '10s',
   schedules,
@@ -61,6 +64,7 @@ const fargate: Partial<AssayConfig> = {
     data: { memoryMb: 2048, threads: 1, maxConcurrentActivities: 1 },
     training: { memoryMb: 4096, threads: 2, maxConcurrentActivities: 1 },
   },
+  encryption: 'required',
   shutdownGrace: '100s',
   shutdownForce: '115s',
 };

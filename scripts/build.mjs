@@ -20,7 +20,7 @@ const FILES = [
   'tsconfig.build.json',
   'temporal.config.ts',
 ];
-const ASSETS = /\.(sql|json|mjs|csv|html|css)$/;
+const ASSETS = /\.(sql|json|cjs|mjs|csv|html|css)$/;
 const dist = join(cloneRoot, 'dist');
 const next = join(cloneRoot, 'dist.next');
 const stamp = join(dist, '.built-from');
@@ -67,7 +67,7 @@ async function compile(builtFrom) {
 async function bundle() {
   const module = join(next, 'workers', 'bundle.js');
   if (!existsSync(module)) return;
-  const call = `import(${JSON.stringify(pathToFileURL(module).href)}).then((m) => m.writeBundle())`;
+  const call = `import(${JSON.stringify(pathToFileURL(module).href)}).then((m) => m.writeBundles())`;
   await run(process.execPath, ['--input-type=module', '-e', `await ${call}`], { cwd: cloneRoot });
 }
 

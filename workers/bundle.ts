@@ -5,14 +5,23 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 
+import { FAILURE_CONVERTER } from './encryption/open-encryption.ts';
+
 /** Beside this module the sources are `.ts`, in the compiled tree `.js`. */
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 
-const prebuilt = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
+/** What failures say is decided inside the sandbox, where no setting reaches: hence a bundle of each kind. */
+export type BundleKind = 'plain' | 'encrypted';
+
+const PREBUILT: Readonly<Record<BundleKind, string>> = {
+  plain: pathOf('../workflow-bundle.js'),
+  encrypted: pathOf('../workflow-bundle-encrypted.js'),
+};
 
 export interface BundleOptions {
   /** The registry of workflows; the project's own by default. */
   readonly workflows?: string;
+  readonly kind?: BundleKind;
 }
 
 /** A second or two. */
@@ -22,12 +31,20 @@ export function bundleWorkflows(options: BundleOptions = {}): Promise<WorkflowBu
     workflowInterceptorModules: [pathOf(`../workflows/engine/interceptors.${extension}`)],
     // Params are checked by clients and by the ledger, never in the sandbox: a megabyte less.
     ignoreModules: ['zod'],
+    ...(options.kind === 'encrypted' && { failureConverterPath: FAILURE_CONVERTER }),
     logger: quiet,
   });
 }
 
-/** For the build: replaces the file at once or not at all. */
-export async function writeBundle(file = prebuilt, options: BundleOptions = {}): Promise<void> {
+/** For the build: one bundle of each kind. */
+export async function writeBundles(): Promise<void> {
+  await Promise.all(
+    Object.entries(PREBUILT).map(([kind, file]) => writeBundle(file, { kind: kind as BundleKind })),
+  );
+}
+
+/** Replaces the file at once or not at all. */
+export async function writeBundle(file: string, options: BundleOptions = {}): Promise<void> {
   const { code } = await bundleWorkflows(options);
   await mkdir(dirname(file), { recursive: true });
   const written = `${file}.${process.pid}`;
@@ -36,8 +53,9 @@ export async function writeBundle(file = prebuilt, options: BundleOptions = {}):
 }
 
 /** The prebuilt bundle where there is one, else a fresh one. */
-export async function loadBundle(file = prebuilt): Promise<{ code: string }> {
-  return existsSync(file) ? { code: await readFile(file, 'utf8') } : bundleWorkflows();
+export async function loadBundle(kind: BundleKind = 'plain'): Promise<{ code: string }> {
+  const file = PREBUILT[kind];
+  return existsSync(file) ? { code: await readFile(file, 'utf8') } : bundleWorkflows({ kind });
 }
 
 function pathOf(relative: string): string {

@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
 
+import type { CodecAccess } from './encryption/codec-access.ts';
+
 /** The clone, or the folder of the installed package: parent of `dist/`. */
 export const ROOT = fileURLToPath(
   new URL(import.meta.url.includes('/dist/') ? '../../' : '../', import.meta.url),
@@ -44,6 +46,12 @@ const Environment = z.object({
   ASSAY_TEMPORAL_BIN: optional,
   /** By default the digest of the sources that the build was made from. */
   ASSAY_CODE_VERSION: optional,
+  /** Keys that payloads are encrypted with: see workers/encryption/key-ring.ts. */
+  ASSAY_ENCRYPTION_KEYS: optional,
+  /** Whom the codec server answers: holders of a token, or those whom an identity provider vouches for. */
+  ASSAY_CODEC_TOKEN: optional,
+  ASSAY_CODEC_ISSUER: optional,
+  ASSAY_CODEC_AUDIENCE: optional,
   TEMPORAL_ADDRESS: optional,
   TEMPORAL_NAMESPACE: optional,
   USER: optional,
@@ -65,6 +73,9 @@ export interface Env {
   readonly storeUri: string | undefined;
   readonly s3: S3Env;
   readonly xgboostLibrary: string | undefined;
+  /** A ring of keys as JSON. */
+  readonly encryptionKeys: string | undefined;
+  readonly codecAccess: CodecAccess;
   readonly queueSuffix: string;
   readonly codeVersion: string;
   readonly temporalCommand: string | undefined;
@@ -88,6 +99,8 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>> 
     storeUri: value.ASSAY_STORE,
     s3: s3Env(value),
     xgboostLibrary: value.ASSAY_XGBOOST,
+    encryptionKeys: value.ASSAY_ENCRYPTION_KEYS,
+    codecAccess: codecAccess(value),
     queueSuffix: value.ASSAY_QUEUE_SUFFIX,
     codeVersion: value.ASSAY_CODE_VERSION ?? builtFrom(),
     temporalCommand: value.ASSAY_TEMPORAL_BIN,
@@ -95,6 +108,17 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>> 
     temporalNamespace: value.TEMPORAL_NAMESPACE,
     user: value.USER ?? 'unknown',
     variables,
+  };
+}
+
+function codecAccess({
+  ASSAY_CODEC_TOKEN: token,
+  ASSAY_CODEC_ISSUER: issuer,
+  ASSAY_CODEC_AUDIENCE: audience,
+}: z.infer<typeof Environment>): CodecAccess {
+  return {
+    ...(token !== undefined && { token }),
+    ...(issuer !== undefined && audience !== undefined && { oidc: { issuer, audience } }),
   };
 }
 

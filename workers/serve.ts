@@ -1,6 +1,6 @@
 /** Serves queues until this process is asked to stop: what a worker process does. */
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 
 import type { Queue } from '../temporal.config.ts';
 import { activitiesOf, type WorkerServices } from './activities.ts';
@@ -18,17 +18,14 @@ const STICKY_TIMEOUT = '2s';
 /** Says that it polls by one line of JSON on stdout. Resolves after SIGTERM, when its activities have been given back. */
 export async function serve(queues: readonly Queue[], services: Services): Promise<void> {
   await sweepScratch();
-  const settings = temporalSettings(services.env, services.config.namespace);
+  const { connection: options, ...settings } = temporalSettings(services.env, services.config);
   Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: ['SIGTERM', 'SIGINT'] });
 
-  const connection = await NativeConnection.connect(settings.connection);
-  const client = new Client({
-    connection: await Connection.connect(settings.connection),
-    namespace: settings.namespace,
-  });
+  const connection = await NativeConnection.connect(options);
+  const client = new Client({ connection: await Connection.connect(options), ...settings });
   const workers = await Promise.all(
     queues.map((queue) =>
-      createWorker(queue, { ...services, temporal: client }, connection, settings.namespace),
+      createWorker(queue, { ...services, temporal: client }, { connection, ...settings }),
     ),
   );
   if (queues.includes('control')) await ensureStanding(client, services);
@@ -49,16 +46,16 @@ async function ensureStanding(client: Client, { taskQueue, projects }: Services)
 async function createWorker(
   queue: Queue,
   services: WorkerServices,
-  connection: NativeConnection,
-  namespace: string,
+  settings: Pick<WorkerOptions, 'connection' | 'namespace' | 'dataConverter'>,
 ): Promise<Worker> {
   const { config, env, store } = services;
   return Worker.create({
-    connection,
-    namespace,
+    ...settings,
     taskQueue: `${queue}${env.queueSuffix}`,
     activities: await activitiesOf(queue, services),
-    ...(queue === 'control' && { workflowBundle: await loadBundle() }),
+    ...(queue === 'control' && {
+      workflowBundle: await loadBundle(settings.dataConverter ? 'encrypted' : 'plain'),
+    }),
     interceptors: { activity: [createActivityInterceptors({ store })] },
     maxConcurrentActivityTaskExecutions: config.workers[queue].maxConcurrentActivities,
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,

@@ -50,8 +50,7 @@ const DEFAULT_STORE = pathToFileURL(join(ROOT, '.assay', 'store')).href;
 export function createServices(env: Env, uri = env.storeUri ?? DEFAULT_STORE): Services {
   const config = configFor(env.environment);
   const store = openStore(storeUri(uri), env.s3);
-  const settings = temporalSettings(env, config.namespace);
-  const connections = createConnections(settings);
+  const connections = createConnections(() => temporalSettings(env, config));
   const duckdb = once(() => openDuckDB(config.workers.data));
   return {
     env,

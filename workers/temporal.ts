@@ -1,22 +1,29 @@
 /** How clients and workers reach Temporal: its own environment configuration (`TEMPORAL_*`, profiles), else this machine. */
 import { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 
+import type { AssayConfig } from '../temporal.config.ts';
+import { openEncryption } from './encryption/open-encryption.ts';
 import type { Env } from './env.ts';
 
 export interface TemporalSettings {
   readonly connection: ClientConnectConfig['connectionOptions'];
   readonly namespace: string;
+  /** Closes and opens what goes over the connection; absent where nothing is encrypted. */
+  readonly dataConverter?: DataConverter;
 }
 
 const ANSWER_WITHIN_MS = 5_000;
 
-/** @param namespace where the environment names none */
-export function temporalSettings(env: Env, namespace: string): TemporalSettings {
-  const { connectionOptions, namespace: configured } = loadClientConnectConfig();
+/** The configuration's namespace is for where the environment names none. */
+export function temporalSettings(env: Env, config: AssayConfig): TemporalSettings {
+  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const dataConverter = openEncryption(env, config);
   return {
     connection: connectionOptions,
-    namespace: env.temporalNamespace ?? configured ?? namespace,
+    namespace: env.temporalNamespace ?? namespace ?? config.namespace,
+    ...(dataConverter && { dataConverter }),
   };
 }
 
@@ -26,12 +33,12 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-export function createConnections(settings: TemporalSettings): Connections {
+/** The settings are read at the first call: what needs no server needs no keys either. */
+export function createConnections(read: () => TemporalSettings): Connections {
   const clients = new Map<string | undefined, Promise<Client>>();
   return {
     to(address) {
-      const connection = { ...settings.connection, ...(address !== undefined && { address }) };
-      const client = clients.get(address) ?? connectClient({ ...settings, connection });
+      const client = clients.get(address) ?? connectTo(read, address);
       clients.set(address, client);
       return client;
     },
@@ -43,12 +50,20 @@ export function createConnections(settings: TemporalSettings): Connections {
   };
 }
 
+async function connectTo(read: () => TemporalSettings, address: string | undefined): Promise<Client> {
+  const { connection, ...options } = read();
+  return connectClient({
+    connection: { ...connection, ...(address !== undefined && { address }) },
+    ...options,
+  });
+}
+
 /** @throws Error that says where it looked and how to get a server */
-async function connectClient({ connection, namespace }: TemporalSettings): Promise<Client> {
+async function connectClient({ connection, ...options }: TemporalSettings): Promise<Client> {
   try {
     return new Client({
       connection: await Connection.connect({ connectTimeout: ANSWER_WITHIN_MS, ...connection }),
-      namespace,
+      ...options,
     });
   } catch (cause) {
     const address = connection.address ?? 'localhost:7233';

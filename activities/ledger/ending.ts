@@ -1,5 +1,6 @@
 /** How a workflow ended, as Temporal tells it. */
 import type { Client } from '@temporalio/client';
+import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 
 import type { RecordedError, RunState } from '../../workflows/domain/run-record.ts';
 import type { RunHolder } from './contract.ts';
@@ -27,15 +28,16 @@ export async function endingOf(client: Client, holder: RunHolder): Promise<Endin
   for await (const part of runParts(client, holder)) last = part;
   const event = last?.events.at(-1);
   if (last === undefined || event === undefined) return { kind: 'forgotten' };
-  const closed = closing(event);
+  const closed = await closing(client, event);
   return closed === undefined
     ? { kind: 'open' }
     : { kind: 'closed', runId: last.runId, endedAt: isoTime(event), ...closed };
 }
 
-function closing(
+async function closing(
+  client: Client,
   event: HistoryEvent,
-): { state: Exclude<RunState, 'running'>; error?: RecordedError } | undefined {
+): Promise<{ state: Exclude<RunState, 'running'>; error?: RecordedError } | undefined> {
   const terminated = event.workflowExecutionTerminatedEventAttributes;
   if (terminated) {
     const by = terminated.identity ? ` by ${terminated.identity}` : '';
@@ -51,7 +53,11 @@ function closing(
   const failed = event.workflowExecutionFailedEventAttributes;
   if (failed) {
     const type = failed.failure?.applicationFailureInfo?.type ?? 'Failed';
-    return { state: 'failed', error: { type, message: failed.failure?.message ?? '' } };
+    const cause = await decodeOptionalFailureToOptionalError(
+      client.options.loadedDataConverter,
+      failed.failure,
+    );
+    return { state: 'failed', error: { type, message: cause?.message ?? '' } };
   }
   return undefined;
 }

@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { readEnv, ROOT } from '../../workers/env.ts';
 import { fileServices } from '../../workers/files.ts';
 import { createServices, type Services } from '../../workers/services.ts';
+import { registerCodecServer } from './codec-server.ts';
 import { example, type CommandContext } from './command.ts';
 import { registerData } from './data.ts';
 import { registerDemo, type DemoServices } from './demo.ts';
@@ -81,6 +82,7 @@ function registerCommands(
   registerDemo(program, { output, exit, services: async () => forDemo() });
   registerUp(program, of(nouns.upServices));
   registerDoctor(program, of(nouns.doctorServices));
+  registerCodecServer(program, of(nouns.codecServices));
   registerPipelines(program, of(nouns.pipelineServices));
   registerRuns(program, of(everything));
   registerSchedules(program, of(nouns.scheduleServices));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 import { createComponents } from '../../workers/components.ts';
+import { openCodecServer } from '../../workers/encryption/open-codec-server.ts';
 import { ROOT } from '../../workers/env.ts';
 import { startPlatform } from '../../workers/platform.ts';
 import { convertModel, evaluateScores, type Services } from '../../workers/services.ts';
@@ -12,6 +13,7 @@ import { completeRun } from '../runs/complete.ts';
 import { unknownPipeline } from '../runs/list.ts';
 import { applySchedules } from '../schedules/apply.ts';
 import type { ScheduleServices } from '../schedules/services.ts';
+import type { CodecServices } from './codec-server.ts';
 import type { DemoServices } from './demo.ts';
 import type { DoctorServices } from './doctor.ts';
 import type { EvaluationServices } from './evaluate.ts';
@@ -110,5 +112,13 @@ export function upServices(services: Services, output: Output): UpServices {
     startEmbedded: () => startPlatform(services, output),
     applySchedules: (address) =>
       applySchedules({ ...scheduleServices(services), client: () => services.clientAt(address) }),
+  };
+}
+
+/** A line of JSON for each answer on stderr: who asked for how much, never what it said. */
+export function codecServices({ env }: Services, output: Output): CodecServices {
+  return {
+    startCodecServer: (listener) =>
+      openCodecServer(env, { ...listener, log: (entry) => output.note(JSON.stringify(entry)) }),
   };
 }

@@ -1,5 +1,6 @@
 /** An attempt that the ledger has no record of yet, as Temporal and the workflow itself tell it. */
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
 import type { temporal } from '@temporalio/proto';
 
 import { parseActivityId, taskLabel } from '../../workflows/domain/activity-id.ts';
@@ -28,7 +29,7 @@ export async function liveRun(client: Client, found: FoundAttempt): Promise<Live
   const state = stateOf(description);
   const record = await answer(client, description);
   if (record === undefined) return { state, record };
-  const tasks = withPending(record.tasks, description.raw.pendingActivities ?? []);
+  const tasks = await withPending(client, record.tasks, description.raw.pendingActivities ?? []);
   // Whatever it says of itself: it is not over before its record is written and its workflow closed.
   const { endedAt: _endedAt, ...open } = record;
   if (state === 'running') return { state, record: { ...open, state, tasks } };
@@ -52,23 +53,29 @@ async function answer(
 }
 
 /** What only the server knows: whether a worker has the activity, how often it was tried, and why it failed last. */
-function withPending(tasks: readonly TaskRecord[], pending: readonly Pending[]): readonly TaskRecord[] {
+function withPending(
+  client: Client,
+  tasks: readonly TaskRecord[],
+  pending: readonly Pending[],
+): Promise<readonly TaskRecord[]> {
   const byTask = new Map<string, Pending>();
   for (const activity of pending) {
     const parsed = parseActivityId(activity.activityId ?? '');
     if (parsed !== undefined) byTask.set(taskLabel(parsed.task, parsed.index), activity);
   }
-  return tasks.map((task) => {
+  const whole = tasks.map(async (task) => {
     const activity = byTask.get(taskLabel(task.name, task.index));
-    return activity === undefined || task.state !== 'running' ? task : refined(task, activity);
+    return activity === undefined || task.state !== 'running' ? task : refined(client, task, activity);
   });
+  return Promise.all(whole);
 }
 
-function refined(task: TaskRecord, activity: Pending): TaskRecord {
+async function refined(client: Client, task: TaskRecord, activity: Pending): Promise<TaskRecord> {
   const repeated = (activity.attempt ?? 1) - 1;
   const started = activity.lastStartedTime?.seconds;
   const failure = activity.lastFailure;
   const type = failure?.applicationFailureInfo?.type ?? failure?.source ?? 'Failed';
+  const cause = await decodeOptionalFailureToOptionalError(client.options.loadedDataConverter, failure);
   return {
     ...task,
     state: activity.state === STARTED ? 'running' : repeated > 0 ? 'up_for_retry' : 'queued',
@@ -76,6 +83,6 @@ function refined(task: TaskRecord, activity: Pending): TaskRecord {
     ...(activity.state === STARTED && started
       ? { startedAt: new Date(Number(started) * 1000).toISOString() }
       : {}),
-    ...(failure ? { error: { type, message: failure.message ?? '' } } : {}),
+    ...(cause ? { error: { type, message: cause.message } } : {}),
   };
 }

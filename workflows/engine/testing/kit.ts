@@ -67,7 +67,8 @@ export async function startKit({
     NativeConnection.connect({ address }),
     readFile(inject('workflowBundle'), 'utf8'),
   ]);
-  const client = new Client({ connection });
+  const { dataConverter } = options;
+  const client = new Client({ connection, ...(dataConverter && { dataConverter }) });
   const own = createLedgerActivities({ store, client, pipelines: definitions(pipelines) });
   const worker = await Worker.create({
     connection: native,
