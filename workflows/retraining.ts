@@ -27,7 +27,7 @@ export const retraining = pipeline(
   async (run): Promise<Retrained> => {
     const { project, warnings } = run.params;
     const part = { key: project };
-    const challenger = run.child('training', training, { ...part, params: { project } });
+    const challenger = run.child('training', training, { ...part, params: { project, report: false } });
     const promoted = run.child(
       'promotion',
       promotion,

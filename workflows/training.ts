@@ -88,7 +88,7 @@ export const training = pipeline(
     );
     // A model that cannot be drawn is a model all the same: the run says so, and goes on.
     run.task('report', { after: [registered], mayFail: true }, ({ model, version }, { key }) =>
-      reports.training({ project, model, version, key }),
+      run.params.report ? reports.training({ project, model, version, key }) : run.skip('left to the gate'),
     );
     return registered;
   },
