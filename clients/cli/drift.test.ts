@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -108,6 +108,34 @@ describe('assay drift compare', () => {
     await writeFile(join(folder, 'long.csv'), csv(400_000));
     const { code, stderr } = await compare('reference.csv', 'long.csv', ...CHOSEN);
     expect([code, stderr]).toEqual([0, '']);
+  });
+
+  it('writes a page that needs nothing but itself, beside what it prints', async () => {
+    const out = join(folder, 'drift.html');
+    const { code, stdout, stderr } = await compare(
+      'reference.csv',
+      'moved.csv',
+      '--html',
+      out,
+      '--json',
+      ...CHOSEN,
+    );
+    expect([code, stderr]).toEqual([1, `page: ${out}\n`]);
+    const [amount] = JSON.parse(stdout).columns;
+    const page = await readFile(out, 'utf8');
+    expect(page).toContain('<title>Drift report: moved.csv against reference.csv</title>');
+    expect(page).toContain(`<data value="${amount.psi}">`);
+    expect(page).toContain('In alarm: amount.');
+    expect(page.replaceAll('xmlns="http://www.w3.org/2000/svg"', '')).not.toMatch(/https?:|<script|<link/);
+  });
+
+  it('says where a page cannot be written, with code 2 and no number', async () => {
+    const out = join(folder, 'nowhere', 'drift.html');
+    expect(await compare('reference.csv', 'moved.csv', '--html', out, ...CHOSEN)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(`can't be written to ${out}`),
+    });
   });
 
   it('ends with 0 where nothing moved, for a packed file too', async () => {

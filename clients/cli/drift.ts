@@ -1,8 +1,12 @@
 /** `assay drift compare`: whether two files hold the same distributions. No server, no project. */
+import { writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { Option, type Command } from 'commander';
 
-import type { CompareFiles, FileComparison } from '../../activities/drift/contract.ts';
+import type { CompareFiles, CompareOptions, FileComparison } from '../../activities/drift/contract.ts';
+import type { ComparisonPage } from '../../activities/reports/comparison/render.ts';
 import type { ColumnDrift, DriftVerdict } from '../../workflows/domain/drift/compare.ts';
+import { Refusal } from '../refusal.ts';
 import { positiveInteger } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { action, example } from './command.ts';
@@ -21,10 +25,12 @@ import type { Cell, Colour, Output } from './output.ts';
 
 interface DriftServices {
   readonly compareFiles: CompareFiles;
+  readonly drawComparison: (comparison: ComparisonPage) => Promise<string>;
 }
 
 interface Options extends DriftFlags {
   readonly config?: string;
+  readonly html?: string;
   readonly json?: boolean;
 }
 
@@ -58,19 +64,39 @@ export function registerDrift(program: Command, context: Context): void {
     .option('--alpha <p>', 'of both tests (0.001)', numberFlag)
     .option('--min-rows <n>', 'fewer are not judged (300)', positiveInteger)
     .option('--config <file>', 'JSON; flags have the last word')
+    .option('--html <out>', 'write a page for people, which needs nothing but itself')
     .option('--json', 'print JSON')
     .addHelpText('before', example('assay drift compare march.csv september.csv --columns age,payer_code'))
     .addHelpText('after', ENDINGS)
     .action(
-      action(context, async ({ compareFiles }, reference: string, current: string, options: Options) => {
+      action(context, async (services, reference: string, current: string, options: Options) => {
         requireTwoFiles(reference, current);
         const config = options.config === undefined ? {} : await jsonFile(options.config, DriftConfig);
-        const report = await compareFiles(reference, current, compareOptions(config, options));
+        const asked = compareOptions(config, options);
+        const report = await services.compareFiles(reference, current, asked);
+        if (options.html !== undefined) {
+          const drawn = { comparison: report, reference: basename(reference), current: basename(current) };
+          await writePage(services, options.html, { ...drawn, thresholds: asked.policy });
+          context.output.note(`page: ${options.html}`);
+        }
         if (options.json === true) context.output.json(report);
         else print(context.output, report);
         return endingOf(report);
       }),
     );
+}
+
+/** @throws Refusal UnwritableFile */
+async function writePage(
+  { drawComparison }: DriftServices,
+  file: string,
+  page: Omit<ComparisonPage, 'thresholds'> & { readonly thresholds: CompareOptions['policy'] },
+): Promise<void> {
+  const { warn, alarm } = page.thresholds;
+  const drawn = await drawComparison({ ...page, thresholds: { warn, alarm } });
+  await writeFile(file, drawn).catch((error: NodeJS.ErrnoException) => {
+    throw new Refusal('UnwritableFile', `the page can't be written to ${file}: ${error.message}`);
+  });
 }
 
 function endingOf({ verdict, quality }: FileComparison): ExitCode {

@@ -8,8 +8,10 @@ import { verdictTag } from './verdicts.ts';
 
 const WORST_FIRST: readonly MonitoringVerdict[] = ['alarm', 'warn', 'insufficient_data', 'ok'];
 
-export function driftedColumns(report: MonitoringReport): Html {
-  const { columns, thresholds } = report;
+export function driftedColumns({
+  columns,
+  thresholds,
+}: Pick<MonitoringReport, 'columns' | 'thresholds'>): Html {
   const drifted = inOrder(columns).filter(({ verdict }) => verdict === 'alarm' || verdict === 'warn');
   const rule = html`<p>
     An input is worth a look from a PSI (population stability index) of ${decimal(thresholds.warn, 2)} and in
@@ -42,7 +44,7 @@ export function columnFigure(column: ColumnReport, id: string): Html {
   });
 }
 
-export function allColumns({ columns }: MonitoringReport): Html {
+export function allColumns({ columns }: Pick<MonitoringReport, 'columns'>): Html {
   return section(
     'All inputs',
     html`<p>

@@ -4,7 +4,7 @@ import { html, type Html } from '../html.ts';
 import { section, table, tag } from '../page.ts';
 import { figureOf } from './decision.ts';
 
-export function quality({ quality: { verdict, findings } }: MonitoringReport): Html {
+export function quality({ quality: { verdict, findings } }: Pick<MonitoringReport, 'quality'>): Html {
   if (verdict === 'ok' && findings.length === 0) {
     return section('Data quality', html`<p>${tag('ok', 'ok')} Every column arrived as expected.</p>`);
   }
