@@ -22,77 +22,77 @@ const evaluation = activities<EvaluationActivities>('evaluation', TRAINING);
 const reports = activities<ReportActivities>('reports', TRAINING);
 const monitor = activities<MonitoringActivities>('monitoring', TRAINING);
 
-export const training = pipeline(
-  { name: 'training', retries: FORGIVING, params: () => z.object({ project: z.string().min(1) }) },
-  async (run) => {
-    const { project } = run.params;
+/** `report` is for those who go on to a gate: the report that is drawn after it says more. */
+const Params = () => z.object({ project: z.string().min(1), report: z.boolean().default(true) });
 
-    const spec = run.task('spec', () => projects.spec({ project }));
-    const snapshot = run.task('snapshot', () => trainer.snapshot({ project, asOf: run.interval.end }));
-    const champion = run.task('champion', { after: [spec] }, async ({ model }) => {
-      const found = await registry.describeAlias({ model, alias: 'champion' });
-      if (!found) return null;
-      const { version, digest, trainedUntil } = found;
-      return { pinned: { model, version, digest }, trainedUntil };
-    });
-    const dataset = run.task('prepare', { after: [snapshot, champion] }, (snapshot, champion, { key }) =>
-      trainer.prepare({
+export const training = pipeline({ name: 'training', retries: FORGIVING, params: Params }, async (run) => {
+  const { project } = run.params;
+
+  const spec = run.task('spec', () => projects.spec({ project }));
+  const snapshot = run.task('snapshot', () => trainer.snapshot({ project, asOf: run.interval.end }));
+  const champion = run.task('champion', { after: [spec] }, async ({ model }) => {
+    const found = await registry.describeAlias({ model, alias: 'champion' });
+    if (!found) return null;
+    const { version, digest, trainedUntil } = found;
+    return { pinned: { model, version, digest }, trainedUntil };
+  });
+  const dataset = run.task('prepare', { after: [snapshot, champion] }, (snapshot, champion, { key }) =>
+    trainer.prepare({
+      project,
+      snapshot,
+      ...(champion && { championUntil: champion.trainedUntil }),
+      key,
+    }),
+  );
+
+  const families = Object.keys((await spec).training.families) as Family[];
+  const candidates = families.map((family) =>
+    run.task(`candidate-${family}`, { after: [dataset] }, (dataset, { key }) =>
+      trainer.search({ project, dataset, family, key }),
+    ),
+  );
+  const best = run.task('select', { after: candidates }, (...searched) =>
+    choose(searched.slice(0, -1) as Candidate[]),
+  );
+  const converted = run.task('convert', { after: [best, dataset] }, (candidate, dataset, { key }) =>
+    scoring.convert({ project, candidate, dataset, key }),
+  );
+  const evaluated = run.task(
+    'evaluate',
+    { after: [dataset, converted, champion] },
+    (dataset, challenger, champion, { key }) =>
+      evaluation.evaluate({
         project,
-        snapshot,
-        ...(champion && { championUntil: champion.trainedUntil }),
+        dataset,
+        challenger,
+        ...(champion && { champion: champion.pinned }),
         key,
       }),
-    );
-
-    const families = Object.keys((await spec).training.families) as Family[];
-    const candidates = families.map((family) =>
-      run.task(`candidate-${family}`, { after: [dataset] }, (dataset, { key }) =>
-        trainer.search({ project, dataset, family, key }),
-      ),
-    );
-    const best = run.task('select', { after: candidates }, (...searched) =>
-      choose(searched.slice(0, -1) as Candidate[]),
-    );
-    const converted = run.task('convert', { after: [best, dataset] }, (candidate, dataset, { key }) =>
-      scoring.convert({ project, candidate, dataset, key }),
-    );
-    const evaluated = run.task(
-      'evaluate',
-      { after: [dataset, converted, champion] },
-      (dataset, challenger, champion, { key }) =>
-        evaluation.evaluate({
-          project,
-          dataset,
-          challenger,
-          ...(champion && { champion: champion.pinned }),
-          key,
-        }),
-    );
-    const baseline = run.task('baseline', { after: [dataset, converted] }, (dataset, converted, { key }) =>
-      monitor.baseline({ project, dataset, converted, key }),
-    );
-    const registered = run.task(
-      'register',
-      { after: [best, dataset, converted, evaluated, baseline] },
-      (candidate, dataset, converted, { artefact }, baseline, { key }) =>
-        registry.register({
-          project,
-          candidate,
-          dataset,
-          converted,
-          metrics: artefact,
-          baseline,
-          run: run.id,
-          key,
-        }),
-    );
-    // A model that cannot be drawn is a model all the same: the run says so, and goes on.
-    run.task('report', { after: [registered], mayFail: true }, ({ model, version }, { key }) =>
-      run.params.report ? reports.training({ project, model, version, key }) : run.skip('left to the gate'),
-    );
-    return registered;
-  },
-);
+  );
+  const baseline = run.task('baseline', { after: [dataset, converted] }, (dataset, converted, { key }) =>
+    monitor.baseline({ project, dataset, converted, key }),
+  );
+  const registered = run.task(
+    'register',
+    { after: [best, dataset, converted, evaluated, baseline] },
+    (candidate, dataset, converted, { artefact }, baseline, { key }) =>
+      registry.register({
+        project,
+        candidate,
+        dataset,
+        converted,
+        metrics: artefact,
+        baseline,
+        run: run.id,
+        key,
+      }),
+  );
+  // A model that cannot be drawn is a model all the same: the run says so, and goes on.
+  run.task('report', { after: [registered], mayFail: true }, ({ model, version }, { key }) =>
+    run.params.report ? reports.training({ project, model, version, key }) : run.skip('left to the gate'),
+  );
+  return registered;
+});
 
 function choose(candidates: readonly Candidate[]): Candidate {
   const best = selectCandidate(candidates);
