@@ -7,7 +7,7 @@
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 
 import type { Key, KeyRing } from './key-ring.ts';
 
@@ -17,7 +17,7 @@ const TAG_BYTES = 16;
 /** The name that Temporal's own examples and tools know. */
 const ENCODING = 'binary/encrypted';
 
-const PayloadMessage = temporal.api.common.v1.Payload;
+const PayloadMessage = proto.temporal.api.common.v1.Payload;
 
 /** What is not encrypted passes `decode` as it is, so that a namespace may hold both while encryption is brought in. */
 export function createEncryptionCodec(ring: KeyRing): PayloadCodec {
