@@ -37,7 +37,8 @@ const schedules: readonly ScheduleDeclaration[] = [
   },
   {
     name: 'readmission-weekly',
-    pipeline: 'training',
+    // Whether anything is trained is the governor's to decide.
+    pipeline: 'review',
     key: 'readmission',
     params: { project: 'readmission' },
     timetable: { on: { at: ['02:00'], days: ['sun'] } },

@@ -1,10 +1,11 @@
 /** Governors as workflows: one for a model, started by whoever needs it first, reached by updates. */
-import { WorkflowUpdateFailedError, type Client } from '@temporalio/client';
+import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 
 import type { Governors } from '../activities/governance/activities.ts';
 import type { Answer } from '../activities/governance/contract.ts';
 import type { ProjectSpec } from '../workflows/domain/project.ts';
+import type { GovernorState } from '../workflows/governor.ts';
 
 type Governed = Pick<ProjectSpec, 'model'> & { readonly project: string };
 
@@ -25,6 +26,22 @@ export function createGovernors(client: Client, taskQueue: string): Governors {
 function refused(error: unknown): never {
   if (!(error instanceof WorkflowUpdateFailedError)) throw error;
   throw ApplicationFailure.nonRetryable(error.cause?.message ?? error.message, 'NotDecided');
+}
+
+/** What it is at, as far as a worker tells within the time; `undefined` where there is no governor yet. */
+export async function governorState(
+  client: Client,
+  model: string,
+  withinMs: number,
+): Promise<GovernorState | undefined> {
+  try {
+    return await client.withDeadline(Date.now() + withinMs, () =>
+      client.workflow.getHandle(governorId(model)).query<GovernorState>('state'),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
 }
 
 /** Nothing is changed where it runs already. */

@@ -16,7 +16,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
-import type { Answer, Ask } from '../activities/governance/contract.ts';
+import type { Answer, Ask, PersonsWord } from '../activities/governance/contract.ts';
 import type { Decision } from './domain/governance/decision.ts';
 import type { RetrainingOutcome } from './domain/governance/outcome.ts';
 import type { RetrainingRequest } from './domain/governance/situation.ts';
@@ -60,7 +60,12 @@ interface Request {
 }
 
 type Message =
-  | { readonly kind: 'look'; readonly asOf: string; readonly key?: string }
+  | {
+      readonly kind: 'look';
+      readonly asOf: string;
+      readonly key?: string;
+      readonly request?: RetrainingRequest;
+    }
   | { readonly kind: 'request'; readonly asOf: string; readonly request: RetrainingRequest }
   | { readonly kind: 'word'; readonly word: Word };
 
@@ -144,15 +149,23 @@ class Desk {
     this.hear({ kind: 'request', asOf: timeOf(input), request: whoAndWhy(input) });
   }
 
-  async answer({ key, asOf, wait = false }: Ask): Promise<Answer> {
+  async answer({ key, asOf, wait = false, word }: Ask): Promise<Answer> {
     const asked = this.#inbox.some((message) => message.kind === 'look' && message.key === key);
-    if (!this.#answers.has(key) && !asked) this.hear({ kind: 'look', asOf, key });
+    if (!this.#answers.has(key) && !asked) this.#ask(key, wholeSecond(asOf), word);
     this.#failures.delete(key);
     await condition(() => this.#answers.has(key) || this.#failures.has(key));
     if (wait) await condition(() => this.isAtRest);
     const answer = this.#answers.get(key);
     if (answer) return answer;
     throw ApplicationFailure.nonRetryable(this.#failures.get(key) ?? 'not decided', 'NotDecided');
+  }
+
+  #ask(key: string, asOf: string, word: PersonsWord | undefined): void {
+    if (word !== undefined && word.says !== 'retrain') {
+      this.hear({ kind: 'word', word: { ...whoAndWhy(word), frozen: word.says === 'freeze' } });
+    }
+    const request = word?.says === 'retrain' ? { request: whoAndWhy(word) } : {};
+    this.hear({ kind: 'look', asOf, key, ...request });
   }
 
   /** Everything that was heard since the last turn leads to one decision. */
@@ -173,7 +186,7 @@ class Desk {
 
   async #look(looks: readonly Exclude<Message, { kind: 'word' }>[], turn: string): Promise<void> {
     const keys = looks.flatMap((look) => (look.kind === 'look' && look.key !== undefined ? [look.key] : []));
-    const request = looks.find((look) => look.kind === 'request')?.request;
+    const request = looks.find((look) => look.request !== undefined)?.request;
     const asOf =
       looks
         .map((look) => look.asOf)
@@ -222,10 +235,19 @@ function timeOf(input: { readonly asOf?: string } | undefined): string {
 }
 
 function checkAsk(ask: Ask): void {
-  if (typeof ask?.key === 'string' && isTime(ask.asOf)) return;
-  const message = 'An ask is {"key": a text of its own, "asOf": a time in RFC 3339}.';
+  if (typeof ask?.key === 'string' && isTime(ask.asOf) && isWord(ask.word)) return;
+  const message =
+    'An ask is {"key": a text of its own, "asOf": a time in RFC 3339}, and if somebody wants something ' +
+    '"word": {"says": "retrain", "freeze" or "resume", "by": who, "reason": why}.';
   throw ApplicationFailure.nonRetryable(message, 'InvalidAsk');
 }
+
+function isWord(word: PersonsWord | undefined): boolean {
+  if (word === undefined) return true;
+  return WORDS.has(word?.says) && typeof word.by === 'string' && typeof word.reason === 'string';
+}
+
+const WORDS: ReadonlySet<string> = new Set<PersonsWord['says']>(['retrain', 'freeze', 'resume']);
 
 function isTime(value: unknown): value is string {
   return typeof value === 'string' && Number.isFinite(Date.parse(value));

@@ -6,6 +6,7 @@ export { medallion } from './medallion.ts';
 export { monitoring } from './monitoring.ts';
 export { promotion, rollback } from './promotion.ts';
 export { retraining } from './retraining.ts';
+export { review } from './review.ts';
 export { scoring, uploadScoring } from './scoring.ts';
 export { sweeper } from './sweeper.ts';
 export { training } from './training.ts';

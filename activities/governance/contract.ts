@@ -10,6 +10,14 @@ interface Governed {
   readonly rules: PlanningRules;
 }
 
+/** What a person wants of a governor. */
+export interface PersonsWord {
+  /** A retraining; that nothing is started; or that it may be again, which also forgives failed attempts. */
+  readonly says: 'retrain' | 'freeze' | 'resume';
+  readonly by: string;
+  readonly reason: string;
+}
+
 /** Somebody wants to know what is to be done, as of a time. */
 export interface Ask {
   /** RFC 3339: what had matured by then counts. */
@@ -18,6 +26,8 @@ export interface Ask {
   readonly key: string;
   /** Answer when no retraining is under way any more. */
   readonly wait?: boolean;
+  /** Taken down before it is decided. */
+  readonly word?: PersonsWord;
 }
 
 export interface Answer {

@@ -8,12 +8,13 @@ import type { Registry, RegistryActivities } from '../../activities/registry/con
 import { createRegistry } from '../../activities/registry/registry.ts';
 import { makeRegistration } from '../../activities/registry/testing/registrations.ts';
 import { createLocalStore } from '../../activities/store/local-store.ts';
+import type { Answer } from '../../activities/governance/contract.ts';
 import { compareModels } from '../../workflows/domain/comparison.ts';
 import type { GateVerdict } from '../../workflows/domain/gates.ts';
 import type { ProjectSpec } from '../../workflows/domain/project.ts';
+import type { GovernorState } from '../../workflows/governor.ts';
 import { referenceSample } from '../../workflows/domain/testing/samples.ts';
-import { registerModels } from './models.ts';
-import type { MoveServices } from './models-move.ts';
+import { registerModels, type ModelServices } from './models.ts';
 import { createOutput } from './output.ts';
 
 const spec = { name: 'stays', model: 'returns' } as ProjectSpec;
@@ -27,6 +28,9 @@ const FAILED: GateVerdict = {
 let folder: string;
 let registry: Registry;
 let activities: RegistryActivities;
+/** What the governor answers with, and what it was told. */
+let answer: Answer;
+let state: GovernorState | undefined | Error;
 /** What the commands asked to be run. */
 const asked: unknown[] = [];
 
@@ -150,12 +154,108 @@ describe('assay models', () => {
   });
 });
 
+describe('assay models, to the governor', () => {
+  const reason = {
+    measure: 'request',
+    value: null,
+    threshold: null,
+    reason: 'dana asks for it: new coding rules',
+  };
+  const decision = {
+    decision: 'retrain',
+    asOf: '2026-01-01T00:00:00Z',
+    champion: 2,
+    reasons: [reason],
+  } as const;
+  const challenger = { model: 'returns', version: 4, digest: 'd' };
+  const trained = { run: 'retraining.stays-2026-01-01T00:00:00Z', challenger, gate: FAILED, promoted: null };
+
+  it('asks for a retraining under a key of its own, and gives the decision back', async () => {
+    answer = { decision };
+    const said = await assay('retrain', 'returns', '--reason', 'new coding rules', '--by', 'dana');
+    expect(asked.at(-1)).toMatchObject({
+      project: 'stays',
+      model: 'returns',
+      key: expect.stringMatching(/^cli\/.{36}$/),
+      wait: false,
+      word: { says: 'retrain', by: 'dana', reason: 'new coding rules' },
+    });
+    expect(said).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('decided as of 2026-01-01T00:00:00Z: retrain'),
+    });
+    expect(said.stdout).toContain('dana asks for it: new coding rules');
+  });
+
+  it.each([
+    ['the governor decides otherwise', { decision: { ...decision, decision: 'no-action' as const } }, []],
+    ['the gate says no', { decision, retraining: { ...trained, reason: 'the gate says fail' } }, ['--wait']],
+    ['the training failed', { decision, retraining: { run: trained.run, error: 'disk full' } }, ['--wait']],
+  ])('exits 1 where %s', async (_, given, flags) => {
+    answer = given;
+    expect((await assay('retrain', 'returns', '--reason', 'r', ...flags)).code).toBe(1);
+  });
+
+  it('says what came of a retraining that it waited for', async () => {
+    answer = { decision, retraining: { ...trained, promoted: challenger } };
+    expect(await assay('retrain', 'returns', '--reason', 'r', '--wait')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('trained returns/4, the gate says fail; it is champion now'),
+    });
+  });
+
+  it.each(['freeze', 'resume'] as const)('passes on %s, with who and why', async (says) => {
+    answer = { decision: { ...decision, decision: 'no-action' } };
+    const said = await assay(says, 'returns', '--reason', 'audit', '--by', 'dana', '--json');
+    expect(asked.at(-1)).toMatchObject({ word: { says, by: 'dana', reason: 'audit' } });
+    expect([said.code, JSON.parse(said.stdout)]).toEqual([0, answer]);
+  });
+
+  it('refuses a word without a reason, and to a model that no project has', async () => {
+    await expect(assay('freeze', 'returns')).rejects.toThrow(/--reason/);
+    expect(await assay('freeze', 'weather', '--reason', 'r')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('has the model weather, so it has no governor; there are: returns'),
+    });
+  });
+
+  it('tells how the governor stands from the log, and from itself where it answers', async () => {
+    const situation = {} as never;
+    const key = (name: string) => ({ model: 'returns', by: 'dana', key: name });
+    await activities.recordDecision({ ...key('d'), decision, situation });
+    await activities.recordFreeze({ ...key('f'), frozen: true, reason: 'audit' });
+    state = { project: 'stays', model: 'returns', running: 'retraining.stays-2026-02-01T00:00:00Z' };
+    expect(await json('governor', 'returns')).toMatchObject({
+      model: 'returns',
+      decision,
+      frozen: { by: 'dana', reason: 'audit' },
+      live: { running: state.running },
+    });
+    state = new Error('no server there');
+    const said = await assay('governor', 'returns');
+    expect(said.stderr).toContain('from the log alone');
+    expect(said.stdout).toMatch(
+      /^governor-returns .*\nfrozen by dana at .*: audit\ndecided as of .*: retrain\n/,
+    );
+  });
+});
+
 /** Stands for the pipelines, which have tests of their own: moves go to the real registry. */
-const services: MoveServices = {
+const services: ModelServices = {
   get registry() {
     return registry;
   },
   projects: { stays: spec },
+  governors: {
+    ask: async (governed, ask) => {
+      asked.push({ ...governed, ...ask });
+      return answer;
+    },
+    state: async () => {
+      if (state instanceof Error) throw state;
+      return state;
+    },
+  },
   promote: async (params) => {
     asked.push(params);
     const champion = (await registry.aliases('returns')).champion ?? null;
@@ -188,6 +288,9 @@ async function assay(
     services: async () => services,
     exit: (code) => void (said.code = code),
   });
+  for (const one of program.commands.flatMap(({ commands }) => commands)) {
+    one.exitOverride().configureOutput({ writeErr: () => undefined });
+  }
   await program.parseAsync(['models', ...args], { from: 'user' });
   return said;
 }

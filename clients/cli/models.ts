@@ -7,9 +7,10 @@ import type { CommandContext } from './command.ts';
 import { action, example } from './command.ts';
 import { findVersion } from './model-reference.ts';
 import { aliasesOf, describeEntry, figures, printVersion } from './model-view.ts';
+import { registerGovern, type GovernServices } from './models-govern.ts';
 import { registerPromote, registerRollback, type MoveServices } from './models-move.ts';
 
-export interface ModelServices extends MoveServices {
+export interface ModelServices extends MoveServices, GovernServices {
   readonly registry: Registry;
 }
 
@@ -28,6 +29,7 @@ export function registerModels(program: Command, context: Context): Command {
   registerPromote(models, context);
   registerRollback(models, context);
   registerLog(models, context);
+  registerGovern(models, context);
   return models;
 }
 

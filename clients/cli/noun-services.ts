@@ -2,13 +2,16 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 
+import type { Answer } from '../../activities/governance/contract.ts';
 import { createComponents } from '../../workers/components.ts';
 import { openCodecServer } from '../../workers/encryption/open-codec-server.ts';
 import { ROOT } from '../../workers/env.ts';
+import { createGovernors, governorState } from '../../workers/governors.ts';
 import { startPlatform } from '../../workers/platform.ts';
 import { convertModel, evaluateScores, type Services } from '../../workers/services.ts';
 import type { AnyPipeline } from '../../workflows/engine/definition.ts';
 import { pipelineGraph } from '../../workflows/engine/dry-run.ts';
+import { Refusal } from '../refusal.ts';
 import { completeRun } from '../runs/complete.ts';
 import { unknownPipeline } from '../runs/list.ts';
 import { applySchedules } from '../schedules/apply.ts';
@@ -50,7 +53,29 @@ export function modelServices(services: Services): ModelServices {
       completeRun(services, 'promotion', { params, key: params.project, startedBy: STARTED_BY }),
     rollBack: (params) =>
       completeRun(services, 'rollback', { params, key: params.model, startedBy: STARTED_BY }),
+    governors: {
+      ask: (governed, ask, withinMs) => askGovernor(services, governed, ask, withinMs),
+      state: async (model, withinMs) => governorState(await services.client(), model, withinMs),
+    },
   };
+}
+
+/** @throws Refusal NoAnswer */
+async function askGovernor(
+  { client, taskQueue }: Services,
+  ...[governed, ask, withinMs]: Parameters<ModelServices['governors']['ask']>
+): Promise<Answer> {
+  const governors = createGovernors(await client(), taskQueue);
+  const signal = withinMs === undefined ? new AbortController().signal : AbortSignal.timeout(withinMs);
+  try {
+    return await governors.ask(governed, ask, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const said = `governor-${governed.model} has not answered for ${(withinMs ?? 0) / 1000} s`;
+    throw new Refusal('NoAnswer', `${said}: no worker serves it, or all are at something else`, {
+      next: 'assay up',
+    });
+  }
 }
 
 export function predictionServices(services: Services): PredictionServices {
