@@ -1,18 +1,23 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 
-import type { Answer } from '../activities/governance/contract.ts';
+import type { Answer, Ask } from '../activities/governance/contract.ts';
 import { createRegistryActivities } from '../activities/registry/activities.ts';
 import type { Registry } from '../activities/registry/contract.ts';
 import { createRegistry } from '../activities/registry/registry.ts';
 import { makeRegistration } from '../activities/registry/testing/registrations.ts';
 import { createLocalStore } from '../activities/store/local-store.ts';
 import { readmission } from '../pipelines/readmission/project.ts';
+import { findTemporal } from '../scripts/temporal.mjs';
+import { createGovernors } from '../workers/governors.ts';
 import { DEFAULT_GOVERNANCE } from './domain/governance/policy.ts';
 import type { JudgedInterval } from './domain/governance/situation.ts';
 import type { MaturedInterval } from './domain/judging-slice.ts';
@@ -20,6 +25,7 @@ import { startKit, type Kit, type TestActivities } from './engine/testing/kit.ts
 import type { GovernorState } from './governor.ts';
 import { promotion } from './promotion.ts';
 import { retraining } from './retraining.ts';
+import { review } from './review.ts';
 import { training } from './training.ts';
 
 const WAIT = { timeout: 30_000, interval: 100 };
@@ -47,7 +53,7 @@ beforeAll(async () => {
   const store = createLocalStore(folder);
   registry = createRegistry(store);
   kit = await startKit({
-    pipelines: [retraining, training, promotion],
+    pipelines: [retraining, training, promotion, review],
     activities: standIns(store),
     worker: { taskQueue: QUEUE },
   });
@@ -89,6 +95,58 @@ describe('requests', () => {
     await governor.signal('retrain', { reason: 'another', id: 'ticket-2' });
     await vi.waitFor(() => expect(world.trainings).toBe(2), WAIT);
     await ask(governor, 'third', true);
+  });
+});
+
+describe('ways in', () => {
+  test('the temporal command alone leads to a retraining', async () => {
+    const governor = await start();
+    const input = JSON.stringify({ reason: 'a new coding system', by: 'dana' });
+    const command = process.env['ASSAY_TEMPORAL_BIN'] ?? (await findTemporal())?.path ?? 'temporal';
+    const where = ['--address', inject('temporalAddress'), '--workflow-id', governor.workflowId];
+    await promisify(execFile)(command, [
+      'workflow',
+      'signal',
+      ...where,
+      '--name',
+      'retrain',
+      '--input',
+      input,
+    ]);
+    await vi.waitFor(async () => expect((await stateOf(governor)).retraining).toBeDefined(), WAIT);
+    expect(await stateOf(governor)).toMatchObject({
+      decision: { reasons: [{ reason: 'dana asks for it: a new coding system' }, {}] },
+      retraining: { promoted: { version: 1 } },
+    });
+  });
+
+  test('the script of the SDK gets the decision back, and what came of it', async () => {
+    const governor = await start();
+    const script = fileURLToPath(new URL('../scripts/retrain.mjs', import.meta.url));
+    const env = { ...process.env, TEMPORAL_ADDRESS: inject('temporalAddress') };
+    const { stdout } = await promisify(execFile)(process.execPath, [script, world.model, 'why not'], { env });
+    expect(stdout).toMatch(/^retrain\n {2}request: .* asks for it: why not\n/);
+    expect(stdout).toContain('"promoted": {');
+    expect((await stateOf(governor)).retraining).toMatchObject({ promoted: { version: 1 } });
+  });
+
+  test('a review at a set time asks what is to be done, and waits for what comes of it', async () => {
+    const params = { project: world.model };
+    const look = async (): Promise<unknown> =>
+      kit.client.workflow.execute('review', {
+        taskQueue: QUEUE,
+        workflowId: `review.${world.model}-${asOf()}`,
+        args: [{ key: world.model, params, fireTime: asOf() }],
+      });
+    expect(await look()).toMatchObject({
+      decision: { decision: 'retrain', asOf: asOf() },
+      retraining: { promoted: { version: 1 } },
+    });
+    world.matured.push(month(4));
+    expect(await look()).toMatchObject({
+      decision: { decision: 'no-action', reasons: [{ reason: 'no planned retraining is due' }] },
+    });
+    expect(world.trainings).toBe(1);
   });
 });
 
@@ -134,6 +192,9 @@ describe('an ask', () => {
     const governor = await start();
     const asked = governor.executeUpdate('decide', { args: [{ key: 'k', asOf: 'tomorrow' }] });
     await expect(asked).rejects.toMatchObject({ cause: { type: 'InvalidAsk' } });
+    const word = { says: 'perhaps', by: 'dana', reason: 'r' };
+    const unclear = governor.executeUpdate('decide', { args: [{ key: 'k', asOf: asOf(), word }] });
+    await expect(unclear).rejects.toMatchObject({ cause: { type: 'InvalidAsk' } });
   });
 
   test('that cannot be decided is told why, and the governor lives on', async () => {
@@ -175,6 +236,36 @@ test('a freeze lets nothing start, and stands in the log', async () => {
     'gate',
     'alias',
   ]);
+});
+
+test('a word that comes with an ask is taken down before it is decided', async () => {
+  const governor = await start();
+  const say = (says: 'retrain' | 'freeze' | 'resume'): Promise<Answer> => {
+    const word = { says, by: 'dana', reason: `to ${says}` };
+    return governor.executeUpdate('decide', { args: [{ key: says, asOf: asOf(), wait: true, word }] });
+  };
+  expect((await say('freeze')).decision).toMatchObject({
+    decision: 'no-action',
+    reasons: [{ reason: 'dana: to freeze' }, {}],
+  });
+  expect((await say('retrain')).decision.decision).toBe('no-action');
+  expect(world.trainings).toBe(0);
+  expect(await say('resume')).toMatchObject({
+    decision: { decision: 'retrain' },
+    retraining: { promoted: { version: 1 } },
+  });
+  world.matured.push(month(4));
+  // Another key, for under its own an ask is the same for ever.
+  const again = {
+    key: 'again',
+    asOf: asOf(),
+    wait: true,
+    word: { says: 'retrain', by: 'dana', reason: 'r' },
+  };
+  expect(await governor.executeUpdate('decide', { args: [again] })).toMatchObject({
+    decision: { decision: 'retrain', reasons: [{ measure: 'request' }] },
+  });
+  expect(world.trainings).toBe(2);
 });
 
 test('drift that has lasted and can be learnt leads to a retraining of the champion', async () => {
@@ -252,6 +343,10 @@ function standIns(store: ReturnType<typeof createLocalStore>): TestActivities {
   });
   return {
     ...Object.fromEntries(Object.entries(own).map(([name, activity]) => [`registry.${name}`, activity])),
+    'governance.ask': async ({ project, ...ask }: { project: string } & Ask) => {
+      const signal = new AbortController().signal;
+      return createGovernors(kit.client, QUEUE).ask({ project, model: world.model }, ask, signal);
+    },
     'governance.policy': async () => {
       if (world.model === 'unknown') throw ApplicationFailure.nonRetryable('nobody knows this project');
       return { model: world.model, policy: DEFAULT_GOVERNANCE, rules };

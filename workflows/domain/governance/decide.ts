@@ -105,11 +105,12 @@ function firstTraining(situation: Situation): Verdict {
     threshold: null,
     reason: `there is no champion; ${positives} of ${rows} matured rows are positive`,
   };
-  if (!isEnough({ rows, positives })) return { decision: 'wait-for-labels', reasons: [enough] };
-  if (maturedSinceTraining(situation) > 0) return { decision: 'retrain', reasons: [enough] };
+  const reasons = [...requestOf(situation), enough];
+  if (!isEnough({ rows, positives })) return { decision: 'wait-for-labels', reasons };
+  if (maturedSinceTraining(situation) > 0) return { decision: 'retrain', reasons };
   return {
     decision: 'wait-for-labels',
-    reasons: [enough, fact('last training', 'nothing has matured since')],
+    reasons: [...reasons, fact('last training', 'nothing has matured since')],
   };
 }
 
