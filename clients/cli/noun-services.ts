@@ -62,10 +62,10 @@ export function modelServices(services: Services): ModelServices {
 
 /** @throws Refusal NoAnswer */
 async function askGovernor(
-  { client, taskQueue }: Services,
+  services: Services,
   ...[governed, ask, withinMs]: Parameters<ModelServices['governors']['ask']>
 ): Promise<Answer> {
-  const governors = createGovernors(await client(), taskQueue);
+  const governors = createGovernors(await services.client(), services.taskQueue);
   const signal = withinMs === undefined ? new AbortController().signal : AbortSignal.timeout(withinMs);
   try {
     return await governors.ask(governed, ask, signal);
