@@ -14,6 +14,7 @@ import { parseActivityId, taskLabel } from '../workflows/domain/activity-id.ts';
 import { parseRunId } from '../workflows/domain/run-id.ts';
 import { RUN_HEADER } from '../workflows/domain/run-header.ts';
 import type { RunHeader } from '../workflows/domain/run-header.ts';
+import { NOT_YET } from '../workflows/domain/tries.ts';
 import { asFailedTry } from './passing-faults.ts';
 
 export interface InterceptorOptions {
@@ -40,7 +41,7 @@ export function createActivityInterceptors(options: InterceptorOptions): Activit
         try {
           return await runAttempt(attempt, () => next(input));
         } catch (error) {
-          log?.write(failureLine(context.info, error));
+          if (!isNotYet(error)) log?.write(failureLine(context.info, error));
           throw endsTry(context) ? asFailedTry(error) : error;
         } finally {
           clearInterval(beating);
@@ -136,6 +137,11 @@ function failureLine(info: Info, error: unknown): LogLine {
     message: `${first?.type}: ${first?.message}`,
     fields: { causes, ...(stack === undefined ? {} : { stack }) },
   };
+}
+
+/** Looking again is no news; what it waits for stands in the activity's last failure. */
+function isNotYet(error: unknown): boolean {
+  return error instanceof ApplicationFailure && error.type === NOT_YET;
 }
 
 /** From the error itself to its innermost cause. */

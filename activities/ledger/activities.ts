@@ -6,6 +6,8 @@ import { begin } from './begin.ts';
 import type { LedgerPipeline } from './begin.ts';
 import { close } from './close.ts';
 import type { LedgerActivities } from './contract.ts';
+import { findRun } from './find-run.ts';
+import { createLedger } from './ledger.ts';
 import { loadMemo, loadResults, saveMemo } from './memo.ts';
 import { createSearchAttributes } from './search-attributes.ts';
 import { settle } from './settle.ts';
@@ -26,6 +28,7 @@ export function createLedgerActivities({ store, pipelines, client }: LedgerDeps)
     saveMemo: (input) => saveMemo(store, input),
     loadMemo: ({ part }) => loadMemo(store, part),
     loadResults: ({ stored }) => loadResults(store, stored),
+    findRun: (wanted) => findRun(createLedger(store), wanted),
     sweep: () => sweep(store, client),
   };
 }

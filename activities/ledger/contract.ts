@@ -1,5 +1,6 @@
 /** The ledger: claims, memos, records and logs of runs, as objects under `runs/`. */
 import type { NominalInterval, RunSchedule } from '../../workflows/domain/calendar/run-interval.ts';
+import type { FoundRun, WantedRun } from '../../workflows/domain/found-run.ts';
 import type {
   MemoPart,
   RunRecord,
@@ -41,6 +42,11 @@ export interface LedgerActivities {
   loadMemo(input: { part: MemoPart }): Promise<TaskRecord[]>;
   /** Results themselves, in the order asked for. */
   loadResults(input: { stored: readonly StoredResult[] }): Promise<unknown[]>;
+  /**
+   * What came of the newest attempt of another run.
+   * @throws NotYet while there is none or it is open, AwaitedRunFailed after an end that was not wished for
+   */
+  findRun(wanted: WantedRun): Promise<FoundRun>;
   /** Writes the records of runs that ended without one: terminated, timed out, or lost with their server. */
   sweep(): Promise<Swept>;
 }

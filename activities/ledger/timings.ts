@@ -59,7 +59,10 @@ function timed(task: TaskRecord, timings: readonly ActivityTiming[]): TaskRecord
   const ends = timings.flatMap((timing) => timing.endedAt ?? []);
   return {
     ...task,
-    tries: Math.max(task.tries, executions(timings)),
+    // A sensor's activity is executed as often as it looks, in one try.
+    ...(task.kind === 'sensor'
+      ? { polls: executions(timings) }
+      : { tries: Math.max(task.tries, executions(timings)) }),
     queuedAt: iso(queued),
     ...(starts.length > 0 ? { startedAt: iso(Math.min(...starts)) } : {}),
     ...(task.endedAt === undefined && ends.length > 0 ? { endedAt: iso(Math.max(...ends)) } : {}),

@@ -98,7 +98,7 @@ function rowOf(task: TaskRecord, now: number): (string | Cell)[] {
     duration(
       task.startedAt,
       task.endedAt,
-      task.state === 'running' ? now : Date.parse(task.startedAt ?? '0'),
+      task.state === 'running' || task.state === 'deferred' ? now : Date.parse(task.startedAt ?? '0'),
     ),
     why(task),
   ];

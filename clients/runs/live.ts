@@ -65,9 +65,22 @@ function withPending(
   }
   const whole = tasks.map(async (task) => {
     const activity = byTask.get(taskLabel(task.name, task.index));
-    return activity === undefined || task.state !== 'running' ? task : refined(client, task, activity);
+    if (activity === undefined) return task;
+    if (task.state === 'deferred') return looking(client, task, activity);
+    return task.state === 'running' ? refined(client, task, activity) : task;
   });
   return Promise.all(whole);
+}
+
+/** A sensor: how often it has looked, and what it still misses. */
+async function looking(client: Client, task: TaskRecord, activity: Pending): Promise<TaskRecord> {
+  const missing = await lastError(client, activity);
+  const reason = [missing?.message, task.reason].filter((part) => part).join('; ');
+  return { ...task, polls: activity.attempt ?? 1, ...(reason !== '' && { reason }) };
+}
+
+function lastError(client: Client, { lastFailure }: Pending): Promise<Error | undefined> {
+  return decodeOptionalFailureToOptionalError(client.options.loadedDataConverter, lastFailure);
 }
 
 async function refined(client: Client, task: TaskRecord, activity: Pending): Promise<TaskRecord> {
@@ -75,7 +88,7 @@ async function refined(client: Client, task: TaskRecord, activity: Pending): Pro
   const started = activity.lastStartedTime?.seconds;
   const failure = activity.lastFailure;
   const type = failure?.applicationFailureInfo?.type ?? failure?.source ?? 'Failed';
-  const cause = await decodeOptionalFailureToOptionalError(client.options.loadedDataConverter, failure);
+  const cause = await lastError(client, activity);
   return {
     ...task,
     state: activity.state === STARTED ? 'running' : repeated > 0 ? 'up_for_retry' : 'queued',

@@ -1,10 +1,10 @@
 /** The graph of a run: its tasks and what each comes after; drawn as Mermaid. */
-import type { TaskState } from './run-record.ts';
+import type { TaskState, WaitKind } from './run-record.ts';
 import type { TriggerRule } from './trigger-rules.ts';
 
 export interface GraphNode {
   readonly name: string;
-  readonly kind: 'task' | 'map' | 'child' | 'finally';
+  readonly kind: 'task' | 'map' | 'child' | 'finally' | 'loop' | WaitKind;
   readonly after: readonly string[];
   readonly when: TriggerRule;
   /** In a run that has begun. */
@@ -32,10 +32,22 @@ export function toMermaid(graph: TaskGraph): string {
 
 function shape({ name, kind, state }: GraphNode): string {
   const label = state === undefined ? name : `${name}<br/>${state}`;
-  if (kind === 'map') return `[["${label}"]]`;
-  if (kind === 'child') return `[/"${label}"/]`;
-  return kind === 'finally' ? `{{"${label}"}}` : `["${label}"]`;
+  const [open, close] = SHAPES[kind];
+  return `${open}"${kind === 'loop' ? `${label} ↻` : label}"${close}`;
 }
+
+/** Rounded is what waits, a circle is time, a rhombus is for people. */
+const SHAPES: Readonly<Record<GraphNode['kind'], readonly [string, string]>> = {
+  task: ['[', ']'],
+  map: ['[[', ']]'],
+  loop: ['[[', ']]'],
+  child: ['[/', '/]'],
+  finally: ['{{', '}}'],
+  sensor: ['([', '])'],
+  signal: ['([', '])'],
+  time: ['((', '))'],
+  approval: ['{', '}'],
+};
 
 function arrow(when: TriggerRule): string {
   return when === 'all_success' ? '-->' : `-- ${when} -->`;

@@ -54,11 +54,24 @@ function doneAgain(tasks: readonly TaskRecord[], rerun: Rerun): DoneAgain {
   }
   for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
     const { name, index, within } = task;
+    for (const turn of laterTurns(task, byLabel, inside)) mark(afresh, turn);
     if (afresh.has(labelOf(task))) for (const inner of inside.get(labelOf(task)) ?? []) mark(afresh, inner);
     if (within !== undefined) mark(reopened, byLabel.get(within));
     for (const next of after.get(name) ?? []) if (sameBranch(index, next.index)) mark(afresh, next);
   }
   return { afresh, reopened };
+}
+
+/** Each turn of a loop was handed what the one before had made. */
+function laterTurns(
+  { name, index = [], within }: TaskRecord,
+  byLabel: ReadonlyMap<string, TaskRecord>,
+  inside: ReadonlyMap<string, readonly TaskRecord[]>,
+): readonly TaskRecord[] {
+  const loop = within === undefined ? undefined : byLabel.get(within);
+  const turn = index.at(-1);
+  if (loop?.kind !== 'loop' || loop.name !== name || turn === undefined || within === undefined) return [];
+  return (inside.get(within) ?? []).filter((one) => one.name === name && (one.index?.at(-1) ?? 0) > turn);
 }
 
 function reopenedMap(task: TaskRecord, items: readonly MapSlice[], rerun: Rerun): TaskRecord {

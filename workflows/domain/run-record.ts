@@ -60,9 +60,20 @@ export interface TaskRecord {
   readonly within?: string;
   /** When the next try is due, in state `up_for_retry`. */
   readonly retryAt?: string;
+  /** What it does, where that is not a body of its own. */
+  readonly kind?: WaitKind | 'loop';
+  /** While it waits: when that ends by itself, RFC 3339. */
+  readonly waitsUntil?: string;
+  /** What came for it while it waited, until it has ended. */
+  readonly arrived?: unknown;
+  /** Of a sensor: how often it has looked. */
+  readonly polls?: number;
   /** Of a map: its items, where they ran in child workflows and stand in the ledger instead of in this record. */
   readonly items?: readonly MapSlice[];
 }
+
+/** Tasks that wait: `deferred` until what they wait for is there. */
+export type WaitKind = 'sensor' | 'signal' | 'time' | 'approval';
 
 /** Items `from` (inclusive) to `to` (exclusive) of a map, run by one child workflow. */
 export interface MapSlice {

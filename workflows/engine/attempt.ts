@@ -8,6 +8,7 @@ import type { Duplicate, Rerun, RunInput } from '../domain/run-input.ts';
 import { activities } from './activities.ts';
 import type { RunFacts } from './author.ts';
 import type { PipelineOptions } from './definition.ts';
+import type { Signal } from './desk.ts';
 import { causesOf, toFailure } from './failures.ts';
 import { fromMemo } from './memo-parts.ts';
 import { QUICK } from './profiles.ts';
@@ -25,6 +26,8 @@ export interface Attempt {
   readonly memo: Memo;
   /** Histories of this attempt before this one. */
   readonly generation: number;
+  /** That nobody has waited for yet. */
+  readonly signals?: readonly Signal[];
   /** Only in a child workflow that runs a slice of a map. */
   readonly slice?: Omit<SliceOrder, 'memo'>;
 }

@@ -1,7 +1,9 @@
 /** The run as its author writes with it, on top of the scheduler. */
 import type { Retries } from '../domain/retry.ts';
-import type { TriggerRule } from '../domain/trigger-rules.ts';
+import { createWaits } from './author-waits.ts';
+import { argumentsOf, call, type LooseBody, type LooseOptions } from './bodies.ts';
 import type { AnyPipeline } from './definition.ts';
+import type { Desk } from './desk.ts';
 import { runMap, type ItemRange, type MapPlace, type MapSpec } from './map.ts';
 import { Skipped, type AnyRef, type Outcome, type TaskRef } from './references.ts';
 import type { ChildInput, Ending, Run } from './run.ts';
@@ -30,6 +32,7 @@ export interface AuthorParts {
   readonly retries?: Retries;
   /** What the run knows so far, for child workflows to start from. */
   readonly memo: () => Promise<Memo>;
+  readonly desk: Desk;
   readonly slice?: SliceWork;
 }
 
@@ -38,16 +41,6 @@ export interface Author {
   /** Creates the tasks of `finally`, at the end. */
   teardown(ending: Ending): void;
 }
-
-interface LooseOptions {
-  readonly after?: readonly AnyRef[];
-  readonly when?: TriggerRule;
-  readonly retries?: Retries;
-  readonly timeout?: TaskSpec['timeout'];
-  readonly mayFail?: boolean;
-}
-
-type LooseBody = (...values: never[]) => unknown;
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
 
@@ -68,7 +61,7 @@ export function createAuthor(parts: AuthorParts): Author {
       kind,
       upstream: after.map((ref) => known(runtime, taskOf.get(ref), name)),
       when,
-      retries: retries ?? (kind === 'task' || kind === 'finally' ? defaultRetries : {}),
+      retries: retries ?? (hasDefaults(kind) ? defaultRetries : {}),
       mayFail,
       ...(index !== undefined && { index }),
       ...(timeout !== undefined && { timeout }),
@@ -81,6 +74,7 @@ export function createAuthor(parts: AuthorParts): Author {
 
   const run = {
     ...facts,
+    ...createWaits(parts, add),
     task: (name: string, ...rest: readonly [LooseBody] | readonly [LooseOptions, LooseBody]) => {
       const [options, body] = rest.length === 1 ? [{}, rest[0]] : rest;
       return add(name, 'task', options, (outcomes, context) =>
@@ -131,6 +125,11 @@ export function createAuthor(parts: AuthorParts): Author {
   };
 }
 
+/** Maps, loops and children leave failures to what they consist of; other waits have none to try again. */
+function hasDefaults(kind: TaskSpec['kind']): boolean {
+  return kind === 'task' || kind === 'finally' || kind === 'sensor';
+}
+
 function referenceTo(scheduler: Scheduler, task: Task): TaskRef<never> {
   return {
     name: task.spec.name,
@@ -145,24 +144,10 @@ function placeOf({ scheduler, runtime, memo, slice }: AuthorParts, task: Task): 
   return { scheduler, runtime, task, memo, ...(own && { slice: slice.range }) };
 }
 
-/** Values where the rule promises that there are some, else outcomes. */
-function argumentsOf(
-  { when = 'all_success' }: LooseOptions,
-  outcomes: readonly Outcome<unknown>[],
-): unknown[] {
-  if (when !== 'all_success') return [...outcomes];
-  return outcomes.map((outcome) => (outcome.state === 'success' ? outcome.value : undefined));
-}
-
 function valueIn(runtime: Runtime, outcome: Outcome<unknown> | undefined): unknown {
   if (outcome?.state === 'success') return outcome.value;
   const message = 'what the map runs over has no value: its task did not succeed';
   throw runtime.toError({ type: 'NothingToMapOver', message });
-}
-
-/** The types of what is handed in were checked where the author wrote the body. */
-function call(body: LooseBody, values: readonly unknown[]): unknown {
-  return (body as (...values: readonly unknown[]) => unknown)(...values);
 }
 
 function known(runtime: Runtime, task: Task | undefined, name: string): Task {

@@ -1,14 +1,23 @@
 /** From the opened attempt to its end: the function runs, the rest settles, `finally` runs, the record is closed. */
-import { CancellationScope, CancelledFailure, continueAsNew, log } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  continueAsNew,
+  log,
+} from '@temporalio/workflow';
 import type { RecordedError, RunRecord } from '../domain/run-record.ts';
 import { ledger, type Attempt, type WorkflowInput } from './attempt.ts';
 import type { PipelineDefinition } from './definition.ts';
+import type { Desk } from './desk.ts';
+import { openDesk } from './doors.ts';
 import { endingOf, runFailed } from './ending.ts';
 import { toFailure } from './failures.ts';
 import { sliceResult } from './map.ts';
 import { toMemo } from './memo-parts.ts';
 import { checkedResult } from './result-size.ts';
-import type { MemoLedger } from './runtime.ts';
+import type { Memo, MemoLedger } from './runtime.ts';
 import { createView, type View } from './view.ts';
 import { carriedTasks, startWork, type Returned, type Work } from './work.ts';
 
@@ -17,11 +26,12 @@ export async function conduct<P, R>(
   attempt: Attempt,
 ): Promise<unknown> {
   const view = createView(attempt);
-  const work = await startWork(definition, attempt, view);
+  const desk = openDesk(attempt);
+  const work = await startWork(definition, attempt, view, desk);
   const whole = attempt.slice === undefined ? wholeRun(work) : wholeSlice(work);
   const parked = work.scheduler.parked.then(() => undefined);
   const ended = await Promise.race([whole, parked]);
-  if (ended === undefined && !work.isCancelled()) return goOn(attempt, work);
+  if (ended === undefined && !work.isCancelled()) return goOn(attempt, work, desk);
   const returned = ended ?? (await whole);
   if (attempt.slice === undefined) return finish(attempt, work, view, returned);
   if (work.isCancelled()) throw new CancelledFailure('the slice was cancelled');
@@ -48,11 +58,18 @@ async function wholeSlice({ returned, map }: Work): Promise<Returned> {
 }
 
 /** The same attempt in a new history. What is too heavy for a payload goes through the ledger. */
-async function goOn(attempt: Attempt, { scheduler, runtime }: Work): Promise<never> {
-  const { slice, generation } = attempt;
+async function goOn(before: Attempt, { scheduler, runtime }: Work, desk: Desk): Promise<never> {
+  const { slice, generation, signals: _taken, ...attempt } = before;
   const name = `history-${slice === undefined ? '' : `${slice.map}-${slice.from}-`}${generation + 1}`;
-  const memo = await toMemo(runtime.ledger, name, carriedTasks(scheduler));
-  const next = { ...attempt, memo, generation: generation + 1 };
+  // What comes while the memo is written must be in it: those who sent it were told that it was taken.
+  let memo: Memo;
+  let seen: number;
+  do {
+    await condition(allHandlersFinished);
+    seen = scheduler.changes;
+    memo = await toMemo(runtime.ledger, name, carriedTasks(scheduler));
+  } while (scheduler.changes !== seen || !allHandlersFinished());
+  const next = { ...attempt, memo, generation: generation + 1, signals: desk.signals };
   if (slice === undefined) return again(next);
   const { before: _takenOver, ...own } = slice;
   return again({ ...next, slice: own });

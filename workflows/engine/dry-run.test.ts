@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { toMermaid } from '../domain/graph.ts';
 import { pipelineGraph } from './dry-run.ts';
 import { awaiting, branches, diamond, fanOut, tidy } from './testing/pipelines.ts';
+import { patience, rounds } from './testing/waiting.ts';
 
 describe('pipelineGraph', () => {
   test('shows every task and edge of a function that awaits nothing but what it returns', async () => {
@@ -40,5 +41,17 @@ describe('pipelineGraph', () => {
     expect(toMermaid(await pipelineGraph(awaiting, {}))).toBe(
       ['flowchart LR', '  t0["first"]', '  t0 -.-> later(["decided at run time"])'].join('\n'),
     );
+  });
+});
+
+describe('toMermaid', () => {
+  test('draws what waits and what goes round in shapes of their own', async () => {
+    const [waits, loops] = await Promise.all([
+      pipelineGraph(patience, {}),
+      pipelineGraph(rounds, { good: 1, onMax: 'fail' }),
+    ]);
+    const text = `${toMermaid(waits)}\n${toMermaid(loops)}`;
+    for (const shape of ['(["sensor"])', '(["told"])', '(("time"))', '[["fit ↻"]]'])
+      expect(text).toContain(shape);
   });
 });

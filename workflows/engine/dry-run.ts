@@ -2,6 +2,7 @@
 import type { GraphNode, TaskGraph } from '../domain/graph.ts';
 import { createAuthor } from './author.ts';
 import type { AnyPipeline } from './definition.ts';
+import { Desk } from './desk.ts';
 import type { Runtime } from './runtime.ts';
 import { Scheduler } from './scheduler.ts';
 
@@ -36,6 +37,7 @@ export async function pipelineGraph(
       codeVersion: 'dry-run',
     },
     memo: async () => ({ tasks: [] }),
+    desk: new Desk(),
   });
   const failed = started(definition.body, author.run);
   await turns();
@@ -108,12 +110,15 @@ const idleRuntime: Runtime = {
   enter: (_task, _ruled, body) => body(),
   current: () => undefined,
   within: never,
+  until: never,
+  polling: (_every, body) => body(),
   causesOf: () => [],
   isCancellation: () => false,
   toError: ({ message }) => new Error(message),
   shouldContinue: () => false,
   changed: () => undefined,
   child: never,
+  findRun: never,
   ledger: { save: never, load: never, result: never },
   slices: { run: never },
 };

@@ -9,7 +9,7 @@ import {
 import { formatActivityId, taskLabel } from '../domain/activity-id.ts';
 import { RUN_HEADER } from '../domain/run-header.ts';
 import { TRY_FAILED } from '../domain/tries.ts';
-import { currentRun, currentTask, ruledErrors } from './task-context.ts';
+import { currentRun, currentTask, pollsEvery, ruledErrors } from './task-context.ts';
 
 export function interceptors(): WorkflowInterceptors {
   let sequence = 0;
@@ -49,9 +49,15 @@ function optionsOf({ options }: ActivityInput, sequence: number): ActivityInput[
   return {
     summary: tries === 1 ? label : `${label} (try ${tries})`,
     ...options,
-    retry: leavingToEngine(options.retry ?? {}),
+    retry: polling(pollsEvery()) ?? leavingToEngine(options.retry ?? {}),
     activityId: formatActivityId({ task: name, ...place, try: tries, sequence }),
   };
+}
+
+/** While it says `NotYet`, or the infrastructure fails; whatever else it throws ends the try. */
+function polling(every: number | undefined): RetryPolicy | undefined {
+  if (every === undefined) return undefined;
+  return { initialInterval: every, maximumInterval: every, backoffCoefficient: 1 };
 }
 
 /** What the task has a rule for is the engine's to retry or not; the policy is for faults of the infrastructure. */

@@ -43,7 +43,7 @@ export function createLiveView(firstHeading: string): LiveView {
 
   return {
     changed: (task) => {
-      if (task.spec.kind === 'map') maps.set(task.label, task);
+      if (task.spec.kind === 'map' || task.spec.kind === 'loop') maps.set(task.label, task);
       if (task.spec.kind === 'item') counted(task);
       else draws(task);
     },

@@ -8,6 +8,7 @@ import type { RecordedError } from '../domain/run-record.ts';
 import type { TriggerRule } from '../domain/trigger-rules.ts';
 import type { Pipeline } from './definition.ts';
 import type { AnyRef, Outcomes, TaskRef, Values } from './references.ts';
+import type { RunWaits } from './run-waits.ts';
 import type { TaskContext } from './runtime.ts';
 
 interface Options<After extends readonly AnyRef[]> {
@@ -52,7 +53,7 @@ export interface Ending {
   readonly failed: readonly { readonly task: string; readonly error: RecordedError }[];
 }
 
-export interface Run<P = unknown> {
+export interface Run<P = unknown> extends RunWaits {
   /** `<pipeline>[.<key>]-<fire time>`: the same for every attempt. */
   readonly id: string;
   readonly pipeline: string;

@@ -1,4 +1,5 @@
 /** What the scheduler needs of the world: Temporal in a run, stand-ins in unit tests, nothing in a dry run. */
+import type { FoundRun, WantedRun } from '../domain/found-run.ts';
 import type { Cause } from '../domain/retry.ts';
 import type { MapSlice, MemoPart, RecordedError, StoredResult, TaskRecord } from '../domain/run-record.ts';
 import type { ChildInput } from './run.ts';
@@ -27,6 +28,13 @@ export interface Runtime {
   current(): TaskContext | undefined;
   /** Cancels what a body has started and rejects with `TaskTimeout` when it takes longer. */
   within<T>(ms: number, body: () => Promise<T>): Promise<T>;
+  /**
+   * What the work brings, or `late` where that takes until after `at` (milliseconds since the epoch): then, what it
+   * has started is cancelled.
+   */
+  until<T>(at: number | undefined, summary: string, work: () => Promise<T>): Promise<Came<T>>;
+  /** Activities that the body starts are repeated, with so many milliseconds between, while they say `NotYet`. */
+  polling<T>(every: number, body: () => T): T;
   /** The error and its causes, outermost first. */
   causesOf(error: unknown): readonly Cause[];
   isCancellation(error: unknown): boolean;
@@ -38,9 +46,13 @@ export interface Runtime {
   changed(task: Task): void;
   /** Runs a pipeline as a child workflow and waits for its end. */
   child(pipeline: string, input: ChildInput<unknown>, task: TaskContext): Promise<unknown>;
+  /** Fails with `NotYet` while the run is not over. */
+  findRun(wanted: WantedRun): Promise<FoundRun>;
   readonly ledger: MemoLedger;
   readonly slices: SliceRunner;
 }
+
+export type Came<T> = { readonly value: T } | 'late';
 
 export interface MemoLedger {
   save(part: string, tasks: readonly TaskRecord[]): Promise<MemoPart>;

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, test } from 'vitest';
 import type { TaskRecord } from '../domain/run-record.ts';
 import { createAuthor } from './author.ts';
+import { Desk } from './desk.ts';
 import type { Run } from './run.ts';
 import type { Runtime, TaskContext } from './runtime.ts';
 import { Scheduler } from './scheduler.ts';
@@ -21,22 +22,28 @@ function stage(memo: readonly TaskRecord[] = []) {
     enter: (task, _ruled, body) => contexts.run(task, body),
     current: () => contexts.getStore(),
     within: (_ms, body) => body(),
+    until: async (_at, _summary, work) => ({ value: await work() }),
+    polling: (_every, body) => body(),
     causesOf: (error) => [{ type: 'Broken', message: String(error), permanent: false }],
     isCancellation: () => false,
     toError: ({ type, message }) => new Error(`${type}: ${message}`),
     shouldContinue: () => isLong,
     changed: () => undefined,
     child: unused,
+    findRun: unused,
     ledger: { save: unused, load: unused, result: async ({ object }) => `from ${object}` },
     slices: { run: unused },
   };
   const scheduler = new Scheduler({ runtime, attemptKey: 'run/1', memo });
+  const desk = new Desk();
+  desk.open(scheduler);
   const facts = { id: 'run', pipeline: 'p', attempt: 1, params: {}, fireTime: '', codeVersion: '' };
   const { run } = createAuthor({
     scheduler,
     runtime,
     facts: { ...facts, interval: { start: '', end: '' } },
     memo: unused,
+    desk,
   });
   return {
     run: run as Run,

@@ -1,7 +1,7 @@
 /**
  * The heart of a run, free of Temporal: tasks start when their trigger rule says so, are tried again as declared,
  * and end in one of Airflow's states. What stands in the memo is not done again. When the run should go on in a new
- * history, no task starts, running ones finish, and `settle` says so.
+ * history, no task starts, running ones finish, and `parked` says so; what waits goes on waiting there.
  */
 import { taskLabel } from '../domain/activity-id.ts';
 import { formatDuration, milliseconds } from '../domain/duration.ts';
@@ -15,7 +15,7 @@ import { Skipped, type Outcome } from './references.ts';
 import { checkedResult } from './result-size.ts';
 import { createResults, type Results } from './results.ts';
 import type { Runtime, TaskContext } from './runtime.ts';
-import { createTask, recordOf, type Task, type TaskSpec } from './task.ts';
+import { createTask, isWait, recordOf, type Task, type TaskSpec } from './task.ts';
 
 /** Thrown by a body that will be taken up again in a new history, from what its record says. */
 export class Parked extends Error {
@@ -47,6 +47,7 @@ export class Scheduler {
   readonly #results: Results;
   readonly #parked = new Set<Task>();
   #open = 0;
+  #changes = 0;
   #stage: Stage = 'open';
   #stopBackoffs = (): void => undefined;
   readonly #drained = new Promise<'in a new history'>((resolve) => {
@@ -149,8 +150,20 @@ export class Scheduler {
     if (this.#stage === 'open' && this.#runtime.shouldContinue()) {
       this.#stage = 'draining';
       this.#stopBackoffs();
+      this.#notice();
     }
     return this.#stage === 'draining';
+  }
+
+  /** What a task has waited for is there; its body is told by whoever calls this. */
+  arrive(task: Task, arrived: unknown): void {
+    task.progress.arrived = arrived;
+    this.#changes += 1;
+  }
+
+  /** How often any task has changed: what was read before another change is out of date. */
+  get changes(): number {
+    return this.#changes;
   }
 
   records(): TaskRecord[] {
@@ -232,9 +245,12 @@ export class Scheduler {
   async #try(task: Task, outcomes: readonly Outcome<unknown>[]): Promise<boolean> {
     const { progress, spec } = task;
     delete progress.retryAt;
-    progress.tries += 1;
-    progress.startedAt = this.#timestamp();
-    this.#become(task, 'running');
+    if (progress.resumes === undefined) {
+      progress.tries += 1;
+      progress.startedAt = this.#timestamp();
+    }
+    delete progress.resumes;
+    this.#become(task, isWait(spec.kind) ? 'deferred' : 'running');
     const context = this.#context(task);
     const ruled = (spec.retries.on ?? []).map(({ error }) => error);
     const { timeout } = spec;
@@ -278,14 +294,19 @@ export class Scheduler {
       this.#end(task, 'failed', { error: progress.error });
       return;
     }
-    progress.retryAt = new Date(this.#runtime.now() + decision.delayMs).toISOString();
-    progress.reason = `next try after ${formatDuration(decision.delayMs)}`;
+    const now = this.#runtime.now();
+    const left = progress.waitsUntil === undefined ? Infinity : Date.parse(progress.waitsUntil) - now;
+    const delay = Math.min(decision.delayMs, Math.max(0, left));
+    progress.retryAt = new Date(now + delay).toISOString();
+    progress.reason = `next try after ${formatDuration(delay)}`;
     this.#become(task, 'up_for_retry');
   }
 
   #end(task: Task, state: EndState, outcome: Partial<Task['progress']>): void {
     const { progress } = task;
     delete progress.reason;
+    delete progress.waitsUntil;
+    delete progress.arrived;
     if (state === 'success') delete progress.error;
     Object.assign(progress, outcome);
     progress.endedAt = this.#timestamp();
@@ -305,14 +326,18 @@ export class Scheduler {
 
   #become(task: Task, state: Task['progress']['state']): void {
     task.progress.state = state;
+    this.#changes += 1;
     this.#runtime.changed(task);
   }
 
-  /** A running body that waits for tasks of its own is begun again in the new history: it holds nothing up. */
+  /** What waits, for tasks of its own or for the world, is begun again in the new history: it holds nothing up. */
   #notice(): void {
     this.#noticed();
-    const idle = [...this.#running].every((task) => task.openInside > 0);
-    if (this.#parked.size > 0 && idle) this.#allParked();
+    if (this.#parked.size === 0 && this.#stage !== 'draining') return;
+    const held = [...this.#running].filter((task) => task.openInside === 0);
+    const waiting = held.filter(({ progress }) => progress.state === 'deferred' && !('arrived' in progress));
+    if (held.length > waiting.length) return;
+    if (this.#parked.size > 0 || waiting.length > 0) this.#allParked();
   }
 
   /** In a slice: whatever is neither the map nor something inside it. */

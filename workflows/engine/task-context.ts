@@ -7,6 +7,8 @@ interface Entered {
   readonly task: TaskContext;
   /** Types of errors for which the task has a rule. */
   readonly ruled: readonly string[];
+  /** Milliseconds between two looks of a sensor. */
+  readonly every?: number;
 }
 
 const entered = new AsyncLocalStorage<Entered>();
@@ -18,6 +20,16 @@ export function currentTask(): TaskContext | undefined {
 
 export function ruledErrors(): readonly string[] {
   return entered.getStore()?.ruled ?? [];
+}
+
+/** `undefined` unless it is a sensor that acts. */
+export function pollsEvery(): number | undefined {
+  return entered.getStore()?.every;
+}
+
+export function asPoll<T>(every: number, body: () => T): T {
+  const store = entered.getStore();
+  return store === undefined ? body() : entered.run({ ...store, every }, body);
 }
 
 export function asTask<T>(task: TaskContext, ruled: readonly string[], body: () => T): T {

@@ -2,12 +2,19 @@
 import { taskLabel } from '../domain/activity-id.ts';
 import type { Duration } from '../domain/duration.ts';
 import type { Retries } from '../domain/retry.ts';
-import type { MapSlice, RecordedError, StoredResult, TaskRecord, TaskState } from '../domain/run-record.ts';
+import type {
+  MapSlice,
+  RecordedError,
+  StoredResult,
+  TaskRecord,
+  TaskState,
+  WaitKind,
+} from '../domain/run-record.ts';
 import { hasEnded, type TriggerRule } from '../domain/trigger-rules.ts';
 import type { Outcome } from './references.ts';
 import type { TaskContext } from './runtime.ts';
 
-type TaskKind = 'task' | 'map' | 'item' | 'child' | 'finally';
+export type TaskKind = 'task' | 'map' | 'item' | 'child' | 'finally' | 'loop' | WaitKind;
 
 export interface TaskSpec {
   readonly name: string;
@@ -57,6 +64,10 @@ interface Progress {
   error?: RecordedError;
   reason?: string;
   retryAt?: string;
+  /** Its try was begun in the history before and goes on in this one. */
+  resumes?: true;
+  waitsUntil?: string;
+  arrived?: unknown;
   items?: readonly MapSlice[];
 }
 
@@ -83,21 +94,39 @@ export function createTask(
   };
 }
 
-/** Unfinished tasks come back as scheduled, with the tries they have had. */
+/** Unfinished tasks come back as scheduled, with the tries they have had; a try that was under way goes on. */
 function recalled(memo: TaskRecord): Progress {
-  const { name: _name, index: _index, after: _after, within: _within, ...progress } = memo;
+  const { name: _name, index: _index, after: _after, within: _within, kind: _kind, ...progress } = memo;
   const done = hasEnded(memo.state);
   const bytes = memo.result === undefined ? 0 : JSON.stringify(memo.result).length;
-  return { ...progress, bytes, state: done ? memo.state : 'scheduled', fromMemo: done };
+  const resumes = memo.state === 'running' || memo.state === 'deferred';
+  return {
+    ...progress,
+    bytes,
+    state: done ? memo.state : 'scheduled',
+    fromMemo: done,
+    ...(resumes && { resumes }),
+  };
 }
 
 export function recordOf({ spec, after, within, progress }: Task): TaskRecord {
-  const { bytes: _bytes, ...shown } = progress;
+  const { bytes: _bytes, resumes: _resumes, ...shown } = progress;
   return {
     name: spec.name,
+    ...(isTold(spec.kind) && { kind: spec.kind }),
     ...(spec.index !== undefined && { index: spec.index }),
     ...shown,
     after,
     ...(within !== undefined && { within }),
   };
+}
+
+/** Whether it waits for something outside the run: that holds nothing up, and goes on in a new history. */
+export function isWait(kind: TaskKind): kind is WaitKind {
+  return kind === 'sensor' || kind === 'signal' || kind === 'time' || kind === 'approval';
+}
+
+/** Tasks, maps and children speak for themselves. */
+function isTold(kind: TaskKind): kind is WaitKind | 'loop' {
+  return kind === 'loop' || isWait(kind);
 }

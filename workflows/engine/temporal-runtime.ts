@@ -16,9 +16,9 @@ import type { PipelineOptions } from './definition.ts';
 import { seeded, workflowNow } from './determinism.ts';
 import { causesOf, toFailure } from './failures.ts';
 import type { ChildInput } from './run.ts';
-import type { MemoLedger, Runtime, SliceOrder, TaskContext } from './runtime.ts';
+import type { Came, MemoLedger, Runtime, SliceOrder, TaskContext } from './runtime.ts';
 import type { Task } from './task.ts';
-import { asTask, currentTask } from './task-context.ts';
+import { asPoll, asTask, currentTask } from './task-context.ts';
 
 export function createTemporalRuntime(
   attempt: Attempt,
@@ -33,6 +33,8 @@ export function createTemporalRuntime(
       asTask(task, ruled, () => seeded(`${facts.id}/${taskLabel(task.name, task.index)}`, body)),
     current: currentTask,
     within,
+    until,
+    polling: asPoll,
     causesOf,
     isCancellation,
     toError: toFailure,
@@ -42,6 +44,7 @@ export function createTemporalRuntime(
     },
     changed,
     child: (pipeline, input, task) => runChild(attempt, pipeline, input, task),
+    findRun: (wanted) => ledger.findRun(wanted),
     ledger: createMemoLedger(facts.id, facts.attempt),
     slices: { run: (order) => runSlice(attempt, order) },
   };
@@ -63,6 +66,23 @@ async function within<T>(ms: number, body: () => Promise<T>): Promise<T> {
     const message = `took longer than its timeout of ${formatDuration(ms)}`;
     throw Object.assign(toFailure({ type: 'TaskTimeout', message }), { nonRetryable: false });
   }
+}
+
+/** Without a timer where there is no time: what waits for days adds nothing to the history. */
+function until<T>(at: number | undefined, summary: string, work: () => Promise<T>): Promise<Came<T>> {
+  return CancellationScope.cancellable(async () => {
+    const scope = CancellationScope.current();
+    const working = work().then((value) => ({ value }));
+    const ends: Promise<Came<T>>[] = [working, scope.cancelRequested];
+    if (at !== undefined) {
+      ends.push(sleep(Math.max(1, at - workflowNow()), { summary }).then(() => 'late' as const));
+    }
+    try {
+      return await Promise.race(ends);
+    } finally {
+      scope.cancel();
+    }
+  });
 }
 
 const WAITED_FOR = {

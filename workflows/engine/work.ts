@@ -6,6 +6,7 @@ import { hasEnded } from '../domain/trigger-rules.ts';
 import type { Attempt } from './attempt.ts';
 import { createAuthor, type Author } from './author.ts';
 import type { PipelineDefinition } from './definition.ts';
+import type { Desk } from './desk.ts';
 import { fixClock, seeded } from './determinism.ts';
 import type { MapPlace } from './map.ts';
 import { fromMemo, toMemo } from './memo-parts.ts';
@@ -35,6 +36,7 @@ export async function startWork<P, R>(
   definition: PipelineDefinition<P, R>,
   attempt: Attempt,
   view: Pick<View, 'changed' | 'show'>,
+  desk: Desk,
 ): Promise<Work> {
   const { facts, slice } = attempt;
   fixClock(attempt.clock);
@@ -55,8 +57,10 @@ export async function startWork<P, R>(
     ...(definition.retries !== undefined && { retries: definition.retries }),
     memo: () =>
       toMemo(runtime.ledger, `at-${scheduler.tasks.length}`, endedTasks(scheduler), SLICE_INLINE_BYTES),
+    desk,
     ...(slice !== undefined && { slice: { map: slice.map, range: slice, reached } }),
   });
+  desk.open(scheduler);
   const isCancelled = watchCancellation(scheduler);
   // Before the function's own commands, whatever these are: histories are replayed command by command.
   view.show(scheduler);

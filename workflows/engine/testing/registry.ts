@@ -1,3 +1,4 @@
 /** What the tests' bundle holds: the project's workflows and those that put the engine to the test. */
 export * from '../../index.ts';
 export * from './pipelines.ts';
+export * from './waiting.ts';

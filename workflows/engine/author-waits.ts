@@ -1,0 +1,107 @@
+/** Sensors, signals, times, other runs and loops as the author writes them, on top of the scheduler. */
+import type { Duration } from '../domain/duration.ts';
+import type { Interval } from '../domain/interval.ts';
+import type { Retries } from '../domain/retry.ts';
+import type { RunState, WaitKind } from '../domain/run-record.ts';
+import { wholeSecond } from '../domain/run-id.ts';
+import type { TriggerRule } from '../domain/trigger-rules.ts';
+import { argumentsOf, call, type LooseBody, type LooseOptions } from './bodies.ts';
+import type { AnyPipeline } from './definition.ts';
+import type { Desk } from './desk.ts';
+import { runLoop, type LoopPlace, type LoopSpec } from './loop.ts';
+import type { TaskRef } from './references.ts';
+import type { RunTime } from './run-waits.ts';
+import type { TaskKind, Task, TaskSpec } from './task.ts';
+import { poll, waitForRun, waitForSignal, waitForTime, type Patience, type WaitPlace } from './waits.ts';
+
+type Add = (name: string, kind: TaskKind, options: LooseOptions, body: TaskSpec['body']) => TaskRef<never>;
+
+type Waiting = Omit<LooseOptions, 'timeout'> & Patience;
+
+interface LooseRunOptions extends Waiting {
+  readonly key?: string;
+  readonly interval?: { readonly end: string };
+  readonly states?: readonly RunState[];
+  readonly otherwise?: 'fail' | 'wait';
+  readonly every?: Duration;
+  readonly when?: TriggerRule;
+}
+
+type LooseLoopOptions = LooseOptions & Pick<LoopSpec, 'max' | 'until'> & Partial<Pick<LoopSpec, 'onMax'>>;
+
+const LOOK_EVERY = '30s';
+
+export interface WaitParts extends Omit<LoopPlace, 'task'> {
+  readonly facts: { readonly interval: Interval };
+  /** Of what declares none of its own. */
+  readonly retries?: Retries;
+  readonly desk: Desk;
+  readonly slice?: unknown;
+}
+
+export function createWaits(parts: WaitParts, add: Add): object {
+  const { scheduler, runtime, facts } = parts;
+  const placeOf = (task: Task): WaitPlace => ({
+    runtime,
+    desk: parts.desk,
+    inSlice: parts.slice !== undefined,
+    task,
+  });
+  /** Its patience is the wait's own, not that of a try. */
+  const wait = (name: string, kind: WaitKind, given: Waiting, body: TaskSpec['body']): TaskRef<never> => {
+    const { timeout: _timeout, ...options } = given;
+    return add(name, kind, options, body);
+  };
+
+  return {
+    sensor: (name: string, options: Waiting & { every: Duration }, body: LooseBody) =>
+      wait(name, 'sensor', options, (outcomes, context, task) =>
+        poll(placeOf(task), options.every, options, () =>
+          call(body, [...argumentsOf(options, outcomes), context]),
+        ),
+      ),
+    signal: (name: string, options: Waiting & { signal?: string } = {}, body?: LooseBody) =>
+      wait(name, 'signal', options, async (_outcomes, context, task) => {
+        const payload = await waitForSignal(placeOf(task), options.signal ?? name, options);
+        return body === undefined ? payload : call(body, [payload, context]);
+      }),
+    sleepUntil: (name: string, time: RunTime, options: Waiting = {}) =>
+      wait(name, 'time', options, (_outcomes, _context, task) =>
+        waitForTime(placeOf(task), time, facts.interval),
+      ),
+    waitForRun: (name: string, pipeline: AnyPipeline | string, options: LooseRunOptions = {}) => {
+      const { key, interval = facts.interval, states = ['success'], otherwise = 'fail' } = options;
+      const wanted = {
+        pipeline: typeof pipeline === 'string' ? pipeline : pipeline.definition.name,
+        ...(key !== undefined && { key }),
+        states,
+        otherwise,
+      };
+      return wait(name, 'sensor', options, (_outcomes, _context, task) =>
+        waitForRun(placeOf(task), options.every ?? LOOK_EVERY, options, {
+          ...wanted,
+          fireTime: wholeSecond(interval.end),
+        }),
+      );
+    },
+    loop: (
+      name: string,
+      { retries = parts.retries ?? {}, timeout, max, until, onMax = 'fail', ...options }: LooseLoopOptions,
+      body: LooseBody,
+    ) =>
+      add(name, 'loop', options, (outcomes, _context, task) => {
+        const values = argumentsOf(options, outcomes);
+        return runLoop(
+          { scheduler, runtime, task },
+          {
+            max,
+            until,
+            onMax,
+            retries,
+            ...(timeout !== undefined && { timeout }),
+            body: (previous, context) => call(body, [previous, ...values, context]),
+          },
+        );
+      }),
+  };
+}
