@@ -21,6 +21,11 @@ export interface AssayConfig {
   /** How long a worker that is asked to stop lets its activities finish; Fargate grants 120 s in all. */
   readonly shutdownGrace: Duration;
   readonly shutdownForce: Duration;
+  /**
+   * Slots that tasks of all pipelines share, by the name of the pool: `run.task(name, { pool: 'warehouse' }, …)`.
+   * `assay pools set` changes a number while runs are at work; another number here replaces it.
+   */
+  readonly pools: Readonly<Record<string, number>>;
   /** What `assay schedules apply` makes so on the server. */
   readonly schedules: readonly ScheduleDeclaration[];
 }
@@ -55,6 +60,7 @@ const base: AssayConfig = {
   encryption: 'optional',
   shutdownGrace: '2s',
   shutdownForce: '10s',
+  pools: {},
   schedules,
 };
 

@@ -8,6 +8,8 @@ import { createLakeActivities } from '../activities/lake/activities.ts';
 import { createLake } from '../activities/lake/lake.ts';
 import { createLedgerActivities } from '../activities/ledger/activities.ts';
 import { createMonitoringActivities } from '../activities/monitoring/activities.ts';
+import { createPoolActivities } from '../activities/pools/activities.ts';
+import { poolSizes } from '../activities/pools/sizes.ts';
 import { createProjectActivities, findProject } from '../activities/project/activities.ts';
 import { createRegistryActivities } from '../activities/registry/activities.ts';
 import { createReportActivities } from '../activities/reports/activities.ts';
@@ -37,10 +39,14 @@ export async function activitiesOf(queue: Queue, services: WorkerServices): Prom
 
 /** Light: no DuckDB, no model. */
 function controlActivities(services: WorkerServices): ActivityMap {
-  const { store, registry, pipelines, temporal, env } = services;
+  const { store, registry, pipelines, temporal, env, config, taskQueue } = services;
   const spec = specOf(services);
   return {
     ...named('ledger', createLedgerActivities({ store, pipelines, client: temporal })),
+    ...named(
+      'pools',
+      createPoolActivities({ client: temporal, taskQueue, sizeOf: poolSizes(config.pools, pipelines) }),
+    ),
     ...named(
       'governance',
       createGovernanceActivities({ spec, governors: createGovernors(temporal, services.taskQueue) }),

@@ -4,6 +4,7 @@ export { governor } from './governor.ts';
 export { lifecycle } from './lifecycle.ts';
 export { medallion } from './medallion.ts';
 export { monitoring } from './monitoring.ts';
+export { pool } from './pool.ts';
 export { promotion, rollback } from './promotion.ts';
 export { retraining } from './retraining.ts';
 export { review } from './review.ts';

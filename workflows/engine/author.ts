@@ -6,6 +6,7 @@ import type { AnyPipeline } from './definition.ts';
 import type { Desk } from './desk.ts';
 import { runMap, type ItemRange, type MapPlace, type MapSpec } from './map.ts';
 import { Skipped, type AnyRef, type Outcome, type TaskRef } from './references.ts';
+import { poolUse } from './pool-turn.ts';
 import type { ChildInput, Ending, Run } from './run.ts';
 import type { Memo, Runtime, TaskContext } from './runtime.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -52,7 +53,7 @@ export function createAuthor(parts: AuthorParts): Author {
   const add = (
     name: string,
     kind: TaskSpec['kind'],
-    { after = [], when = 'all_success', retries, timeout, mayFail = false }: LooseOptions,
+    { after = [], when = 'all_success', retries, timeout, mayFail = false, pool }: LooseOptions,
     body: TaskSpec['body'],
   ): TaskRef<never> => {
     const index = runtime.current()?.index;
@@ -65,6 +66,7 @@ export function createAuthor(parts: AuthorParts): Author {
       mayFail,
       ...(index !== undefined && { index }),
       ...(timeout !== undefined && { timeout }),
+      ...(pool !== undefined && { pool: poolUse(pool) }),
       body,
     });
     const ref = referenceTo(scheduler, task);
@@ -82,13 +84,22 @@ export function createAuthor(parts: AuthorParts): Author {
       );
     },
     map: (name: string, options: LooseOptions & { over: unknown; concurrency?: number }, body: LooseBody) => {
-      const { over, after = [], retries = defaultRetries, mayFail = false, timeout, concurrency } = options;
+      const {
+        over,
+        after = [],
+        retries = defaultRetries,
+        mayFail = false,
+        timeout,
+        concurrency,
+        pool,
+      } = options;
       const fromTask = taskOf.has(over);
       const spec: MapSpec = {
         retries,
         body: (item, context) => call(body, [item, context]),
         ...(timeout !== undefined && { timeout }),
         ...(concurrency !== undefined && { concurrency }),
+        ...(pool !== undefined && { pool: poolUse(pool) }),
       };
       const when = options.when ?? 'all_success';
       const upstream = fromTask ? [over as AnyRef, ...after] : after;

@@ -1,6 +1,7 @@
 /** What the author hands in, as the engine takes it: its types were checked where it was written. */
 import type { Retries } from '../domain/retry.ts';
 import type { TriggerRule } from '../domain/trigger-rules.ts';
+import type { PoolOption } from './pool-turn.ts';
 import type { AnyRef, Outcome } from './references.ts';
 import type { TaskSpec } from './task.ts';
 
@@ -10,6 +11,7 @@ export interface LooseOptions {
   readonly retries?: Retries;
   readonly timeout?: TaskSpec['timeout'];
   readonly mayFail?: boolean;
+  readonly pool?: PoolOption;
 }
 
 export type LooseBody = (...values: never[]) => unknown;

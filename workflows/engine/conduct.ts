@@ -16,6 +16,7 @@ import { endingOf, runFailed } from './ending.ts';
 import { toFailure } from './failures.ts';
 import { sliceResult } from './map.ts';
 import { toMemo } from './memo-parts.ts';
+import { createRunPools } from './pools.ts';
 import { checkedResult } from './result-size.ts';
 import type { Memo, MemoLedger } from './runtime.ts';
 import { createView, type View } from './view.ts';
@@ -26,14 +27,17 @@ export async function conduct<P, R>(
   attempt: Attempt,
 ): Promise<unknown> {
   const view = createView(attempt);
+  // Before the desk, which takes every signal that nobody else does.
+  const pools = createRunPools();
   const desk = openDesk(attempt);
-  const work = await startWork(definition, attempt, view, desk);
+  const work = await startWork(definition, attempt, { view, desk, pools });
   const whole = attempt.slice === undefined ? wholeRun(work) : wholeSlice(work);
   const parked = work.scheduler.parked.then(() => undefined);
   const ended = await Promise.race([whole, parked]);
   if (ended === undefined && !work.isCancelled()) return goOn(attempt, work, desk);
   const returned = ended ?? (await whole);
   if (attempt.slice === undefined) return finish(attempt, work, view, returned);
+  await CancellationScope.nonCancellable(() => work.runtime.pools.told());
   if (work.isCancelled()) throw new CancelledFailure('the slice was cancelled');
   return sliceResult(await work.map, attempt.slice);
 }
@@ -66,9 +70,10 @@ async function goOn(before: Attempt, { scheduler, runtime }: Work, desk: Desk): 
   let seen: number;
   do {
     await condition(allHandlersFinished);
+    await runtime.pools.told();
     seen = scheduler.changes;
     memo = await toMemo(runtime.ledger, name, carriedTasks(scheduler));
-  } while (scheduler.changes !== seen || !allHandlersFinished());
+  } while (scheduler.changes !== seen || !allHandlersFinished() || !runtime.pools.isTold());
   const next = { ...attempt, memo, generation: generation + 1, signals: desk.signals };
   if (slice === undefined) return again(next);
   const { before: _takenOver, ...own } = slice;
@@ -93,6 +98,7 @@ async function finish(attempt: Attempt, work: Work, view: View, returned: Return
     );
     const failure =
       ending.state === 'failed' ? runFailed(attempt.facts.id, ending, scheduler.tasks.length) : undefined;
+    await runtime.pools.told();
     await close(runtime.ledger, view.end(ending.state, summary(result, failure)));
     if (failure !== undefined) throw toFailure(failure);
     if (ending.state === 'cancelled') throw new CancelledFailure(`${attempt.facts.id} was cancelled`);

@@ -15,6 +15,8 @@ export interface PipelineOptions<P> {
   readonly params?: () => TypedSchema<P>;
   readonly tags?: readonly string[];
   readonly description?: string;
+  /** Runs at work at the same time; the others are `queued`, those of earlier fire times first. Any number by default. */
+  readonly maxActiveRuns?: number;
   /** Of every task that declares none of its own; children are never repeated by it. */
   readonly retries?: Retries;
   /** Go on in a new history at this many events instead of when the server suggests it: for tests. */

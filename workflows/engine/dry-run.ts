@@ -119,6 +119,13 @@ const idleRuntime: Runtime = {
   changed: () => undefined,
   child: never,
   findRun: never,
+  pools: {
+    acquire: never,
+    giveBack: () => undefined,
+    resume: () => undefined,
+    told: never,
+    isTold: () => true,
+  },
   ledger: { save: never, load: never, result: never },
   slices: { run: never },
 };

@@ -8,6 +8,7 @@ import type { Mapped } from '../domain/mapped.ts';
 import type { Retries } from '../domain/retry.ts';
 import type { MapSlice, RecordedError, TaskRecord } from '../domain/run-record.ts';
 import { saveTasks } from './memo-parts.ts';
+import type { PoolUse } from './pool-turn.ts';
 import { RESULT_LIMIT } from './result-size.ts';
 import type { Memo, Runtime, SliceOrder, TaskContext } from './runtime.ts';
 import { Parked, type Scheduler } from './scheduler.ts';
@@ -32,6 +33,8 @@ export interface MapSpec {
   readonly concurrency?: number;
   readonly retries: Retries;
   readonly timeout?: Duration;
+  /** What each try of an item takes a turn in. */
+  readonly pool?: PoolUse;
   readonly body: (item: unknown, context: TaskContext) => unknown;
 }
 
@@ -79,6 +82,7 @@ async function runItems(
       when: 'all_success',
       retries: spec.retries,
       ...(spec.timeout !== undefined && { timeout: spec.timeout }),
+      ...(spec.pool !== undefined && { pool: spec.pool }),
       mayFail: true,
       body: (_outcomes, context) => spec.body(items[at], context),
     });

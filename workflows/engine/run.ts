@@ -7,6 +7,7 @@ import type { RunInput } from '../domain/run-input.ts';
 import type { RecordedError } from '../domain/run-record.ts';
 import type { TriggerRule } from '../domain/trigger-rules.ts';
 import type { Pipeline } from './definition.ts';
+import type { PoolOption } from './pool-turn.ts';
 import type { AnyRef, Outcomes, TaskRef, Values } from './references.ts';
 import type { RunWaits } from './run-waits.ts';
 import type { TaskContext } from './runtime.ts';
@@ -16,6 +17,8 @@ interface Options<After extends readonly AnyRef[]> {
   readonly retries?: Retries;
   /** Of one try; a longer one is cancelled and fails with `TaskTimeout`. */
   readonly timeout?: Duration;
+  /** Slots that each try needs; until it has them the task is `queued`. A map takes them for each item. */
+  readonly pool?: PoolOption;
   /** A failure of this task alone does not fail the run. */
   readonly mayFail?: boolean;
 }

@@ -2,6 +2,7 @@
 import type { FoundRun, WantedRun } from '../domain/found-run.ts';
 import type { Cause } from '../domain/retry.ts';
 import type { MapSlice, MemoPart, RecordedError, StoredResult, TaskRecord } from '../domain/run-record.ts';
+import type { Ticket } from '../domain/pool/messages.ts';
 import type { ChildInput } from './run.ts';
 import type { Task } from './task.ts';
 
@@ -48,11 +49,24 @@ export interface Runtime {
   child(pipeline: string, input: ChildInput<unknown>, task: TaskContext): Promise<unknown>;
   /** Fails with `NotYet` while the run is not over. */
   findRun(wanted: WantedRun): Promise<FoundRun>;
+  readonly pools: RunPools;
   readonly ledger: MemoLedger;
   readonly slices: SliceRunner;
 }
 
 export type Came<T> = { readonly value: T } | 'late';
+/** Slots shared with other runs; see `workflows/pool.ts`. */
+export interface RunPools {
+  /** Resolves when the ticket's slots are granted. Rejects where they never will be, and when the run is cancelled. */
+  acquire(pool: string, ticket: Ticket): Promise<void>;
+  /** What was granted, or is not wanted any more. */
+  giveBack(pool: string, id: string): void;
+  /** What was granted to an earlier history of this attempt. */
+  resume(pool: string, ticket: Ticket): void;
+  /** Resolves when the pools know all of this. */
+  told(): Promise<void>;
+  isTold(): boolean;
+}
 
 export interface MemoLedger {
   save(part: string, tasks: readonly TaskRecord[]): Promise<MemoPart>;

@@ -31,6 +31,7 @@ function stage(memo: readonly TaskRecord[] = []) {
     changed: () => undefined,
     child: unused,
     findRun: unused,
+    pools: { acquire: unused, giveBack: unused, resume: unused, told: unused, isTold: unused },
     ledger: { save: unused, load: unused, result: async ({ object }) => `from ${object}` },
     slices: { run: unused },
   };

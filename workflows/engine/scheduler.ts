@@ -11,6 +11,7 @@ import { decideRetry } from '../domain/retry.ts';
 import type { RecordedError, TaskRecord } from '../domain/run-record.ts';
 import { hasEnded, judge, type EndState } from '../domain/trigger-rules.ts';
 import { because, duplicateName, innermost, outcomeNow, upstreamFailed } from './outcomes.ts';
+import { endTurn, takeTurn, type PoolUse } from './pool-turn.ts';
 import { Skipped, type Outcome } from './references.ts';
 import { checkedResult } from './result-size.ts';
 import { createResults, type Results } from './results.ts';
@@ -217,7 +218,10 @@ export class Scheduler {
     // Never at once: the author's function may still have to define what the body refers to.
     const outcomes = await (areKnown ? known : Promise.all(upstream.map((one) => this.outcome(one))));
     while (!hasEnded(task.progress.state)) {
-      const due = this.#isDue(task) ? 'now' : await this.#due(task);
+      const ready = this.#isDue(task) ? 'now' : await this.#due(task);
+      const due =
+        ready === 'now' && task.spec.pool !== undefined ? await this.#turn(task, task.spec.pool) : ready;
+      if (due === 'over') return;
       if (due === 'cancelled') this.#end(task, 'failed', { error: CANCELLED });
       else if (due === 'in a new history' || !(await this.#try(task, outcomes))) {
         this.#park(task);
@@ -241,6 +245,20 @@ export class Scheduler {
     return Promise.race([slept, this.#drained]);
   }
 
+  /** Waits for the slots of its pool; over, where it never gets them. */
+  async #turn(task: Task, pool: PoolUse): Promise<'now' | 'in a new history' | 'over'> {
+    this.#become(task, 'queued');
+    try {
+      const turn = await takeTurn(this.#runtime, task, pool, this.#drained);
+      // Others may have to wait for a new history; what was granted is run in this one, for it holds slots.
+      this.isDraining();
+      return turn;
+    } catch (error) {
+      this.#fail(task, error);
+      return 'over';
+    }
+  }
+
   /** False when the body wants to be taken up again in a new history. */
   async #try(task: Task, outcomes: readonly Outcome<unknown>[]): Promise<boolean> {
     const { progress, spec } = task;
@@ -262,6 +280,8 @@ export class Scheduler {
     } catch (error) {
       if (error instanceof Parked) return false;
       this.#fail(task, error);
+    } finally {
+      if (spec.pool !== undefined) endTurn(this.#runtime, task, spec.pool);
     }
     return true;
   }

@@ -12,6 +12,7 @@ import type {
 } from '../domain/run-record.ts';
 import { hasEnded, type TriggerRule } from '../domain/trigger-rules.ts';
 import type { Outcome } from './references.ts';
+import type { PoolUse } from './pool-turn.ts';
 import type { TaskContext } from './runtime.ts';
 
 export type TaskKind = 'task' | 'map' | 'item' | 'child' | 'finally' | 'loop' | WaitKind;
@@ -28,6 +29,8 @@ export interface TaskSpec {
   /** Of one try. */
   readonly timeout?: Duration;
   readonly mayFail: boolean;
+  /** What each try takes a turn in. */
+  readonly pool?: PoolUse;
   readonly body: (outcomes: readonly Outcome<unknown>[], context: TaskContext, task: Task) => unknown;
 }
 

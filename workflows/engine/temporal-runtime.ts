@@ -16,14 +16,14 @@ import type { PipelineOptions } from './definition.ts';
 import { seeded, workflowNow } from './determinism.ts';
 import { causesOf, toFailure } from './failures.ts';
 import type { ChildInput } from './run.ts';
-import type { Came, MemoLedger, Runtime, SliceOrder, TaskContext } from './runtime.ts';
+import type { Came, MemoLedger, RunPools, Runtime, SliceOrder, TaskContext } from './runtime.ts';
 import type { Task } from './task.ts';
 import { asPoll, asTask, currentTask } from './task-context.ts';
 
 export function createTemporalRuntime(
   attempt: Attempt,
   { continueAfterEvents }: Pick<PipelineOptions<never>, 'continueAfterEvents'>,
-  changed: (task: Task) => void,
+  { changed, pools }: { changed: (task: Task) => void; pools: RunPools },
 ): Runtime {
   const { facts } = attempt;
   return {
@@ -45,6 +45,7 @@ export function createTemporalRuntime(
     changed,
     child: (pipeline, input, task) => runChild(attempt, pipeline, input, task),
     findRun: (wanted) => ledger.findRun(wanted),
+    pools,
     ledger: createMemoLedger(facts.id, facts.attempt),
     slices: { run: (order) => runSlice(attempt, order) },
   };

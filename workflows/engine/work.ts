@@ -10,7 +10,7 @@ import type { Desk } from './desk.ts';
 import { fixClock, seeded } from './determinism.ts';
 import type { MapPlace } from './map.ts';
 import { fromMemo, toMemo } from './memo-parts.ts';
-import type { MemoLedger, Runtime } from './runtime.ts';
+import type { MemoLedger, RunPools, Runtime } from './runtime.ts';
 import { Scheduler } from './scheduler.ts';
 import { beginRun } from './task-context.ts';
 import { createTemporalRuntime } from './temporal-runtime.ts';
@@ -32,16 +32,21 @@ export interface Work {
   readonly isCancelled: () => boolean;
 }
 
+interface Surroundings {
+  readonly view: Pick<View, 'changed' | 'show'>;
+  readonly desk: Desk;
+  readonly pools: RunPools;
+}
+
 export async function startWork<P, R>(
   definition: PipelineDefinition<P, R>,
   attempt: Attempt,
-  view: Pick<View, 'changed' | 'show'>,
-  desk: Desk,
+  { view, desk, pools }: Surroundings,
 ): Promise<Work> {
   const { facts, slice } = attempt;
   fixClock(attempt.clock);
   beginRun({ run: facts.id, attempt: facts.attempt });
-  const runtime = createTemporalRuntime(attempt, definition, view.changed);
+  const runtime = createTemporalRuntime(attempt, definition, { changed: view.changed, pools });
   const memo = await recalledTasks(attempt, runtime.ledger);
   const attemptKey = `${facts.id}/${facts.attempt}`;
   const only = slice === undefined ? {} : { only: slice.map };
@@ -72,7 +77,9 @@ export async function startWork<P, R>(
 export function carriedTasks(scheduler: Scheduler): readonly TaskRecord[] {
   return scheduler
     .records()
-    .filter(({ state, tries, items }) => hasEnded(state) || tries > 0 || items !== undefined);
+    .filter(
+      ({ state, tries, items }) => hasEnded(state) || tries > 0 || items !== undefined || state === 'queued',
+    );
 }
 
 function endedTasks(scheduler: Scheduler): readonly TaskRecord[] {

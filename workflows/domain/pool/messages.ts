@@ -30,6 +30,13 @@ export interface PoolMessage {
   readonly whole?: boolean;
 }
 
+/** What a pool is told by one signal. */
+export interface PoolTold {
+  /** As many slots as the teller's configuration says. */
+  readonly declared: number;
+  readonly messages: readonly PoolMessage[];
+}
+
 /** Tickets whose slots a holder now has. */
 export interface Grant {
   readonly holder: PoolHolder;
@@ -51,11 +58,6 @@ export interface Granted extends Grant {
 }
 
 const OF_RUNS = 'runs-';
-
-/** The pool that keeps the open runs of a pipeline to `maxActiveRuns`. */
-export function runsPool(pipeline: string): string {
-  return `${OF_RUNS}${pipeline}`;
-}
 
 /** The pipeline whose runs are counted, if it is such a pool. */
 export function pipelineOfPool(pool: string): string | undefined {

@@ -17,6 +17,11 @@ export interface HeldPlace extends Place {
   readonly grantedAt: number;
 }
 
+/** One that nobody has anything of. */
+export function emptyPool(slots: number): CarriedPool {
+  return { slots, declared: slots, holders: [], held: [], waiting: [], unheard: [] };
+}
+
 /** For people and programs: `assay pools list --json`. */
 export interface PoolView {
   readonly slots: number;
@@ -36,6 +41,8 @@ export interface CarriedPool {
   readonly held: readonly (readonly [...ShortPlace, grantedAt: number])[];
   /** In the order in which they are served. */
   readonly waiting: readonly ShortPlace[];
+  /** Of `held`, by position: grants that are to be said again. */
+  readonly unheard: readonly number[];
 }
 
 /** The holder by its position. */
@@ -56,15 +63,19 @@ export class Pool {
   #declared: number;
   #used = 0;
 
-  constructor({ slots, declared, holders, held, waiting }: CarriedPool) {
+  constructor({ slots, declared, holders, held, waiting, unheard }: CarriedPool) {
     this.#slots = slots;
     this.#declared = declared;
     const placeOf = ([at, id, slots, priority, since]: ShortPlace): Place[] => {
       const holder = holders[at];
       return holder === undefined ? [] : [{ holder, id, slots, priority, since }];
     };
-    for (const [at, id, slots, priority, since, grantedAt] of held) {
-      for (const place of placeOf([at, id, slots, priority, since])) this.#hold({ ...place, grantedAt });
+    for (const [at, [holder, id, slots, priority, since, grantedAt]] of held.entries()) {
+      for (const place of placeOf([holder, id, slots, priority, since])) {
+        const granted = { ...place, grantedAt };
+        this.#hold(granted);
+        if (unheard.includes(at)) this.#unheard.set(placeKey(granted), granted);
+      }
     }
     for (const place of waiting.flatMap(placeOf)) this.#queue(place);
   }
@@ -144,14 +155,14 @@ export class Pool {
       priority,
       since,
     ];
+    const held = parties.flatMap((party) => [...party.held.values()]);
     return {
       slots: this.#slots,
       declared: this.#declared,
       holders: parties.map(({ holder }) => holder),
-      held: parties.flatMap(({ held }) =>
-        [...held.values()].map((place) => [...short(place), place.grantedAt] as const),
-      ),
+      held: held.map((place) => [...short(place), place.grantedAt] as const),
       waiting: this.#waiting.map(short),
+      unheard: held.flatMap((place, at) => (this.#unheard.has(placeKey(place)) ? [at] : [])),
     };
   }
 

@@ -16,6 +16,8 @@ import type { Ledger } from '../../../activities/ledger/contract.ts';
 import { createLedger } from '../../../activities/ledger/ledger.ts';
 import type { ObjectStore } from '../../../activities/store/contract.ts';
 import { createLocalStore } from '../../../activities/store/local-store.ts';
+import { createPoolActivities } from '../../../activities/pools/activities.ts';
+import { poolSizes } from '../../../activities/pools/sizes.ts';
 import { createActivityInterceptors } from '../../../workers/interceptors.ts';
 import type { RunInput } from '../../domain/run-input.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
@@ -24,11 +26,16 @@ import type { AnyPipeline } from '../definition.ts';
 
 export type TestActivities = Readonly<Record<string, (...args: never[]) => unknown>>;
 
+/** Milliseconds after which a pool that is waited for looks for holders that are no more. */
+const LOOK_EVERY = 500;
+
 export interface KitOptions {
   readonly pipelines: readonly AnyPipeline[];
   /** By activity type: `lake.ingest`. */
   readonly activities?: TestActivities;
   readonly worker?: Partial<WorkerOptions>;
+  /** Pools by name, with their slots. */
+  readonly pools?: Readonly<Record<string, number>>;
 }
 
 export interface Kit {
@@ -56,6 +63,7 @@ export async function startKit({
   pipelines,
   activities = {},
   worker: options = {},
+  pools = {},
 }: KitOptions): Promise<Kit> {
   installRuntime();
   const address = inject('temporalAddress');
@@ -70,11 +78,17 @@ export async function startKit({
   const { dataConverter } = options;
   const client = new Client({ connection, ...(dataConverter && { dataConverter }) });
   const own = createLedgerActivities({ store, client, pipelines: definitions(pipelines) });
+  const poolActivities = createPoolActivities({
+    client,
+    taskQueue,
+    sizeOf: poolSizes(pools, definitions(pipelines)),
+    lookEvery: LOOK_EVERY,
+  });
   const worker = await Worker.create({
     connection: native,
     taskQueue,
     workflowBundle: { code },
-    activities: { ...prefixed('ledger', own), ...activities },
+    activities: { ...prefixed('ledger', own), ...prefixed('pools', poolActivities), ...activities },
     interceptors: { activity: [createActivityInterceptors({ store })] },
     stickyQueueScheduleToStartTimeout: '2s',
     ...options,

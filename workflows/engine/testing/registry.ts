@@ -2,3 +2,4 @@
 export * from '../../index.ts';
 export * from './pipelines.ts';
 export * from './waiting.ts';
+export * from './pool-pipelines.ts';

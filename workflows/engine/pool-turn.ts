@@ -1,0 +1,62 @@
+/** A task's turn in a pool: for each try it waits for its slots, and gives them back at the try's end. */
+import type { Ticket } from '../domain/pool/messages.ts';
+import type { Runtime } from './runtime.ts';
+import type { Task } from './task.ts';
+
+/** The name of a pool that `temporal.config.ts` declares, for one slot of it; or how many slots, and how urgently. */
+export type PoolOption =
+  | string
+  | {
+      readonly name: string;
+      /** 1 by default; at most as many as the pool is declared with. */
+      readonly slots?: number;
+      /** Higher ones go first; 0 by default. Within a priority whoever has waited longest. */
+      readonly priority?: number;
+    };
+
+export interface PoolUse {
+  readonly name: string;
+  readonly slots: number;
+  readonly priority: number;
+}
+
+export function poolUse(option: PoolOption): PoolUse {
+  const { name, slots = 1, priority = 0 } = typeof option === 'string' ? { name: option } : option;
+  return { name, slots, priority };
+}
+
+/**
+ * Resolves when the slots are there, or when the wait is to go on in a new history, where it keeps its place.
+ * @throws where they never will be, and when the run is cancelled
+ */
+export async function takeTurn<Drained>(
+  runtime: Runtime,
+  task: Task,
+  { name, ...use }: PoolUse,
+  drained: Promise<Drained>,
+): Promise<'now' | Drained> {
+  const since = waitingSince(task, runtime.now());
+  const ticket: Ticket = { id: nextTicket(task), ...use, since };
+  task.progress.queuedAt = new Date(since).toISOString();
+  task.progress.reason = `waits for pool ${name}`;
+  const granted = runtime.pools.acquire(name, ticket).then(() => 'now' as const);
+  const turn = await Promise.race([granted, drained]);
+  delete task.progress.reason;
+  if (turn !== 'now') runtime.pools.giveBack(name, ticket.id);
+  return turn;
+}
+
+/** After the try that it was taken for. */
+export function endTurn(runtime: Runtime, task: Task, { name }: PoolUse): void {
+  runtime.pools.giveBack(name, `${task.label}/${task.progress.tries}`);
+}
+
+function nextTicket({ label, progress }: Task): string {
+  return `${label}/${progress.tries + 1}`;
+}
+
+/** What was queued in the history before has waited since then; every try waits anew. */
+function waitingSince({ progress: { queuedAt, startedAt } }: Task, now: number): number {
+  if (queuedAt === undefined || (startedAt !== undefined && queuedAt <= startedAt)) return now;
+  return Date.parse(queuedAt);
+}

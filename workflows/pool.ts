@@ -1,0 +1,127 @@
+/**
+ * A pool as a workflow, one for each, for ever: `pool-<name>`. Runs tell it what they want and what they give back,
+ * many tasks in one signal; it grants in batches. While somebody waits it looks for holders that are no more.
+ */
+import {
+  ApplicationFailure,
+  condition,
+  continueAsNew,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  proxyActivities,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+
+import type { PoolActivities } from '../activities/pools/contract.ts';
+import type { PoolTold } from './domain/pool/messages.ts';
+import { emptyPool, Pool, type CarriedPool, type PoolView } from './domain/pool/pool.ts';
+
+export interface PoolInput {
+  readonly pool: string;
+  /** As many slots as the configuration says. */
+  readonly declared: number;
+  /** Milliseconds between two looks for holders that are no more. */
+  readonly lookEvery?: number;
+  /** Go on in a new history at this many events instead of when the server suggests it: for tests. */
+  readonly continueAfterEvents?: number;
+  readonly carried?: CarriedPool;
+}
+
+const tell = defineSignal<[PoolTold]>('tell');
+const resize = defineUpdate<PoolView, [number]>('resize');
+const view = defineQuery<PoolView>('view');
+
+/** So that a lost slot is back within half a minute of somebody waiting for it. */
+const LOOK_EVERY = 10_000;
+
+const pools = proxyActivities<{
+  'pools.deliver': PoolActivities['deliver'];
+  'pools.lookUp': PoolActivities['lookUp'];
+}>({
+  startToCloseTimeout: '30s',
+  heartbeatTimeout: '8s',
+  // It can only be put off: a grant that nobody hears of is a slot that nobody has.
+  retry: { initialInterval: '200ms', maximumInterval: '10s' },
+});
+
+export async function pool(input: PoolInput): Promise<never> {
+  const { continueAfterEvents = Infinity } = input;
+  const desk = new Desk(input);
+  setHandler(tell, (told) => desk.hear(told));
+  setHandler(resize, (slots) => desk.resize(slots), { validator: checkSlots });
+  setHandler(view, () => desk.state.view());
+  for (;;) {
+    await condition(() => desk.isBusy);
+    await desk.turn();
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    // What has been said meanwhile is in the state, and is acted on there.
+    if (continueAsNewSuggested || historyLength > continueAfterEvents) {
+      return continueAsNew<typeof pool>({ ...input, carried: desk.state.carried() });
+    }
+  }
+}
+
+/** Everything that was said since the last turn leads to one batch of grants. */
+class Desk {
+  readonly state: Pool;
+  readonly #pool: string;
+  readonly #lookEvery: number;
+  #isStirred: boolean;
+  #look: 'none' | 'set' | 'due' = 'none';
+
+  constructor({ pool, declared, lookEvery = LOOK_EVERY, carried }: PoolInput) {
+    this.state = new Pool(carried ?? emptyPool(declared));
+    this.#pool = pool;
+    this.#lookEvery = lookEvery;
+    this.#isStirred = carried !== undefined;
+  }
+
+  get isBusy(): boolean {
+    return this.#isStirred || this.#look === 'due';
+  }
+
+  hear({ declared, messages }: PoolTold): void {
+    this.state.declare(declared);
+    for (const message of messages) this.state.hear(message, Date.now());
+    this.#isStirred = true;
+  }
+
+  resize(slots: number): PoolView {
+    this.state.resize(slots);
+    this.#isStirred = true;
+    return this.state.view();
+  }
+
+  async turn(): Promise<void> {
+    this.#isStirred = false;
+    if (this.#look === 'due') await this.#lookUp();
+    const grants = this.state.grant(Date.now());
+    if (grants.length > 0) {
+      const { gone } = await pools['pools.deliver']({ pool: this.#pool, grants });
+      for (const holder of gone) this.state.forget(holder);
+      this.#isStirred ||= gone.length > 0;
+    }
+    if (this.#look === 'none' && this.state.isWaitedFor) this.#setLook();
+  }
+
+  async #lookUp(): Promise<void> {
+    this.#look = 'none';
+    const { gone } = await pools['pools.lookUp']({ holders: this.state.holders() });
+    for (const holder of gone) this.state.forget(holder);
+  }
+
+  #setLook(): void {
+    this.#look = 'set';
+    void sleep(this.#lookEvery, { summary: 'are the holders still there?' }).then(() => {
+      this.#look = 'due';
+    });
+  }
+}
+
+function checkSlots(slots: unknown): void {
+  if (typeof slots === 'number' && Number.isInteger(slots) && slots >= 0) return;
+  throw ApplicationFailure.nonRetryable('a pool has 0, 1, 2, … slots', 'InvalidSlots');
+}
