@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { aucEstimate } from '../../workflows/domain/delong.ts';
 import { encodeRecord, type Encoder, type FeatureValue } from '../../workflows/domain/encoder.ts';
 import { judge } from '../../workflows/domain/judge.ts';
+import { labelledScores } from '../../workflows/domain/labelled-scores.ts';
 import { definedSample } from '../../workflows/domain/testing/samples.ts';
 import { writeArtefact } from '../artefact.ts';
 import { temporaryLake, type TemporaryLake } from '../lake/testing/temporary-lake.ts';
@@ -98,6 +99,7 @@ describe('evaluate', () => {
     expect(report.auc.value).toBeCloseTo(ours, 6);
     expect(report.champion?.auc.value).toBeCloseTo(theirs, 6);
     expect(report.difference?.auc.value).toBeCloseTo(ours - theirs, 6);
+    expect(report.difference?.auc.method).toBe('paired DeLong, clustered (Obuchowski 1997)');
     const gates = judge(report, spec.gate, { championDigest: champion.digest }).results;
     expect(gates.filter((gate) => gate.value === null)).toEqual([]);
     expect(
@@ -232,13 +234,16 @@ describe('performance', () => {
     return Math.fround(Number(row['age']) / 100);
   }
 
+  /** Rows of one person are no two witnesses. */
   function aucBy(some: readonly Row[]): ReturnType<typeof aucEstimate> {
-    const auc = aucEstimate(
-      definedSample(
-        some.map(scoreOf),
-        some.map((row) => row.returned),
-      ),
+    const people = [...new Set(some.map(({ person }) => person))];
+    const sample = labelledScores(
+      some.map(scoreOf),
+      some.map((row) => row.returned),
+      some.map(({ person }) => people.indexOf(person)),
     );
+    if (!sample.defined) throw new Error(sample.reason);
+    const auc = aucEstimate(sample.value);
     return {
       value: expect.closeTo(auc.value, 12),
       low: expect.closeTo(auc.low, 12),

@@ -25,6 +25,8 @@ interface Outcomes {
   readonly scores: number[];
   readonly labels: number[];
   readonly unseen: boolean[];
+  /** Numbers of those whom the rows are about. */
+  readonly clusters: number[];
 }
 
 /** @throws SeveralModels where the interval was not scored by one */
@@ -92,17 +94,19 @@ async function readOutcomes(session: Session, { source, label }: ProjectSpec): P
   const [key, entity, period, outcome] = [source.key, source.entity, INTERVAL_COLUMN, label.column].map(
     quoteIdentifier,
   );
-  const outcomes: Outcomes = { scores: [], labels: [], unseen: [] };
+  const outcomes: Outcomes = { scores: [], labels: [], unseen: [], clusters: [] };
   const sql = `SELECT
       predictions.score,
       labels.${outcome},
-      NOT EXISTS (FROM seen WHERE seen.entity = predictions.${entity})
+      NOT EXISTS (FROM seen WHERE seen.entity = predictions.${entity}),
+      CAST(dense_rank() OVER (ORDER BY predictions.${entity}) - 1 AS INTEGER)
     FROM predictions
     JOIN labels ON labels.${key} = predictions.${key} AND labels.${period} = predictions.${period}
     ORDER BY predictions.${key}`;
-  for await (const [scores = [], labels = [], unseen = []] of session.chunks(sql)) {
+  for await (const [scores = [], labels = [], unseen = [], clusters = []] of session.chunks(sql)) {
     for (const score of scores) outcomes.scores.push(typeof score === 'number' ? score : Number.NaN);
     for (const value of labels) outcomes.labels.push(typeof value === 'number' ? value : Number.NaN);
+    for (const cluster of clusters) outcomes.clusters.push(Number(cluster));
     for (const flag of unseen) outcomes.unseen.push(flag === true);
   }
   return outcomes;
@@ -111,18 +115,16 @@ async function readOutcomes(session: Session, { source, label }: ProjectSpec): P
 function summarise(
   interval: Interval,
   model: PinnedModel,
-  { scores, labels, unseen }: Outcomes,
+  { scores, labels, unseen, clusters }: Outcomes,
   threshold: number,
 ): MonthlyPerformance | undefined {
   const rows = scores.length;
   if (rows === 0) return undefined;
   const positives = sum(labels);
-  const sample = labelledScores(scores, labels);
-  const auc = aucOf(scores, labels);
-  const aucUnseen = aucOf(
-    scores.filter((_, row) => unseen[row]),
-    labels.filter((_, row) => unseen[row]),
-  );
+  const sample = labelledScores(scores, labels, clusters);
+  const auc = aucOf(scores, labels, clusters);
+  const ofUnseen = (values: readonly number[]): number[] => values.filter((_, row) => unseen[row]);
+  const aucUnseen = aucOf(ofUnseen(scores), ofUnseen(labels), ofUnseen(clusters));
   return {
     interval,
     model,
@@ -136,8 +138,8 @@ function summarise(
   };
 }
 
-function aucOf(scores: readonly number[], labels: readonly number[]): Estimate | undefined {
-  const sample = labelledScores(scores, labels);
+function aucOf(...rows: Parameters<typeof labelledScores>): Estimate | undefined {
+  const sample = labelledScores(...rows);
   return sample.defined ? aucEstimate(sample.value) : undefined;
 }
 

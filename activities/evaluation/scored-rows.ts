@@ -12,6 +12,7 @@ interface Columns {
   readonly keys: string[];
   readonly labels: number[];
   readonly unseen: number[];
+  readonly clusters: number[];
   readonly challenger: number[];
   readonly champion: number[];
   readonly groups: string[][];
@@ -27,6 +28,7 @@ export async function readScored(
     keys: [],
     labels: [],
     unseen: [],
+    clusters: [],
     challenger: [],
     champion: [],
     groups: slices.map(() => []),
@@ -36,6 +38,7 @@ export async function readScored(
     keys: columns.keys,
     labels: Uint8Array.from(columns.labels),
     unseen: Uint8Array.from(columns.unseen),
+    clusters: Int32Array.from(columns.clusters),
     challenger: Float32Array.from(columns.challenger),
     ...(withChampion && { champion: Float32Array.from(columns.champion) }),
     groups: slices.map((column, index) => ({ column, values: columns.groups[index] ?? [] })),
@@ -48,6 +51,7 @@ function scoredSql(slices: readonly string[], withChampion: boolean): string {
     CAST(slice.row_key AS VARCHAR),
     slice.label,
     CAST(NOT EXISTS (FROM seen WHERE seen.entity = slice.entity) AS INTEGER),
+    CAST(dense_rank() OVER (ORDER BY slice.entity) - 1 AS INTEGER),
     challenger.score,
     ${withChampion ? 'champion.score' : 'NULL'}
     ${groups.join('')}
@@ -59,10 +63,12 @@ function scoredSql(slices: readonly string[], withChampion: boolean): string {
 }
 
 function add(columns: Columns, chunk: readonly unknown[][]): void {
-  const [keys = [], labels = [], unseen = [], challenger = [], champion = [], ...groups] = chunk;
+  const [keys = [], labels = [], unseen = [], clusters = [], challenger = [], champion = [], ...groups] =
+    chunk;
   for (const key of keys) columns.keys.push(String(key));
   for (const label of labels) columns.labels.push(label === 0 || label === 1 ? label : NO_LABEL);
   for (const flag of unseen) columns.unseen.push(number(flag));
+  for (const cluster of clusters) columns.clusters.push(number(cluster));
   for (const score of challenger) columns.challenger.push(number(score));
   for (const score of champion) columns.champion.push(number(score));
   groups.forEach((values, index) => {

@@ -151,7 +151,9 @@ function rowsOf(comparison: Comparison, { monitoring }: ProjectSpec): Monitoring
       reason,
     })),
     ...Object.entries(figures).map(([name, value]) => figure('data', name, name, value)),
-    figure('data', 'auc', 'auc_estimate', estimatedAuc),
+    figure('data', 'auc', 'auc_estimate', estimatedAuc?.value ?? null),
+    figure('data', 'auc', 'auc_estimate_low', estimatedAuc?.low ?? null),
+    figure('data', 'auc', 'auc_estimate_high', estimatedAuc?.high ?? null),
   ];
 }
 
@@ -164,6 +166,7 @@ function figuresOf(kind: string, name: string, column: ColumnDrift): MonitoringR
     chi_square_p: chiSquare?.pValue,
     jensen_shannon: jensenShannon,
     ks: ks?.statistic,
+    ks_at_most: ks?.atMost,
     ks_p: ks?.pValue,
     missing_share: missing.current,
     missing_share_reference: missing.reference,

@@ -1,5 +1,6 @@
 /** What a model said of an interval: its scores as a whole, and how far they can be trusted without labels. */
 import { estimateAuc } from '../../workflows/domain/estimated-auc.ts';
+import type { Estimate } from '../../workflows/domain/evaluation.ts';
 import type { Session } from '../lake/contract.ts';
 
 export interface Outputs {
@@ -9,8 +10,8 @@ export interface Outputs {
   readonly aboveThreshold: number | null;
   readonly missing: number;
   readonly outsideUnitInterval: number;
-  /** What the AUC would be if the scores were true probabilities. */
-  readonly estimatedAuc: number | null;
+  /** What the AUC would be if the scores were true probabilities, and where it falls in 95 of 100 such intervals. */
+  readonly estimatedAuc: Estimate | null;
 }
 
 /** @param view with the column `score` */

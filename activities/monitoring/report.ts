@@ -95,9 +95,8 @@ function performanceOf(intervals: readonly IntervalRows[]): { performance?: Moni
   const known = intervals.findLast(({ rows }) => rows.some(({ part }) => part === 'performance'));
   if (known) return { performance: realised(known) };
   const newest = intervals.at(-1);
-  const estimate = newest && valueOf(newest.rows, 'auc_estimate');
-  if (!newest || estimate === null || estimate === undefined) return {};
-  const auc = { value: estimate, low: estimate, high: estimate };
+  const auc = newest && estimateOf(newest.rows, 'auc_estimate');
+  if (!newest || !auc) return {};
   return {
     performance: { interval: newest.interval, estimated: true, rows: valueOf(newest.rows, 'rows') ?? 0, auc },
   };

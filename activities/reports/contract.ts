@@ -118,7 +118,12 @@ export interface ColumnReport {
     readonly df: number;
     readonly pValue: number | null;
   } | null;
-  readonly ks?: { readonly statistic: number | null; readonly pValue: number | null } | null;
+  readonly ks?: {
+    readonly statistic: number | null;
+    /** The distance itself is no larger. */
+    readonly atMost?: number;
+    readonly pValue: number | null;
+  } | null;
   readonly jensenShannon: number | null;
   readonly missing: { readonly reference: number | null; readonly current: number | null };
   readonly summary?: { readonly reference: ColumnSummary; readonly current: ColumnSummary };

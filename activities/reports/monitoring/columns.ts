@@ -49,8 +49,9 @@ export function allColumns({ columns }: Pick<MonitoringReport, 'columns'>): Html
     'All inputs',
     html`<p>
       PSI critical is what chance alone exceeds once in a thousand at these row counts. χ² and the
-      Kolmogorov–Smirnov test compare the two samples on the same bins; the Jensen–Shannon distance runs from
-      0, the same, to 1, nothing in common.
+      Kolmogorov–Smirnov test compare the two samples by their bins, the second by finer ones: its distance
+      lies between KS and KS at most, and its p is at most the one shown. The Jensen–Shannon distance runs
+      from 0, the same, to 1, nothing in common.
     </p>`,
     columnTable(columns),
     inOrder(columns).map(
@@ -71,6 +72,7 @@ export function columnTable(columns: readonly ColumnReport[]): Html {
     'df',
     'p',
     'KS',
+    'KS at most',
     'KS p',
     'JS distance',
     'Missing before',
@@ -87,6 +89,7 @@ export function columnTable(columns: readonly ColumnReport[]): Html {
       count(column.chiSquare?.df),
       pValue(column.chiSquare?.pValue),
       decimal(column.ks?.statistic),
+      decimal(column.ks?.atMost),
       pValue(column.ks?.pValue),
       decimal(column.jensenShannon),
       percent(column.missing.reference),

@@ -48,7 +48,7 @@ function keyFigures({ current, reference, outputs, score, performance }: Monitor
       ? ([
           [
             `AUC, ${performance.estimated ? 'estimated' : period(performance.interval)}`,
-            performance.estimated ? decimal(performance.auc?.value) : estimate(performance.auc),
+            estimate(performance.auc),
           ],
         ] as const)
       : []),

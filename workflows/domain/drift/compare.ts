@@ -1,6 +1,6 @@
 /** Drift: counts of a reference and of what is there now, judged column by column. */
 import type { Baseline, ColumnBaseline, ColumnCounts, CurrentCounts, Summary } from './baseline.ts';
-import { binOfCell, binsOf, type Bin, type Bins, type ColumnKind } from './bins.ts';
+import { binOfCell, binsOf, cellValue, type Bin, type Bins, type ColumnKind } from './bins.ts';
 import { kolmogorovSmirnov, type KolmogorovSmirnov } from './kolmogorov.ts';
 import {
   criticalPsi,
@@ -192,7 +192,9 @@ function kolmogorovOf(
   reference: ColumnCounts,
   current: ColumnCounts,
 ): { ks?: KolmogorovSmirnov } {
-  const ks = bins.kind === 'numeric' ? kolmogorovSmirnov(reference.cells, current.cells) : null;
+  if (bins.kind !== 'numeric') return {};
+  const hasRoom = (cell: number): boolean => cellValue(bins.grid, cell) === undefined;
+  const ks = kolmogorovSmirnov(reference.cells, current.cells, hasRoom);
   return ks ? { ks } : {};
 }
 

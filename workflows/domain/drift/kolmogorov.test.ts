@@ -29,6 +29,19 @@ describe('kolmogorovSmirnov', () => {
     expect(found?.statistic).toBeCloseTo(0.35714285714285715, 12);
   });
 
+  it('is bounded from above by what the cells may hide, and exact where they hide nothing', () => {
+    // 1, 2, 3, 4 and 2.5, 3.5, 5, 6: the distance is 1/2, which no edge at 2, 3 or 4 misses; an edge at 4 alone does.
+    expect(kolmogorovSmirnov([2, 1, 1, 0], [0, 1, 1, 2])).toMatchObject({ statistic: 0.5, atMost: 0.5 });
+    expect(kolmogorovSmirnov([4, 0], [2, 2], () => true)).toMatchObject({ statistic: 0.5, atMost: 1 });
+    // 1 to 4 and 1.5 to 4.5 in one cell: nothing is seen, anything is possible.
+    expect(kolmogorovSmirnov([4], [4], () => true)).toMatchObject({ statistic: 0, atMost: 1 });
+    // Next to a value of its own, a gap holds values of one sample alone: there is nothing to hide.
+    expect(kolmogorovSmirnov([0, 4, 0], [2, 0, 2], (cell) => cell !== 1)).toMatchObject({
+      statistic: 0.5,
+      atMost: 0.5,
+    });
+  });
+
   it('has nothing to say of an empty sample', () => {
     expect([kolmogorovSmirnov([0, 0], [1, 2]), kolmogorovSmirnov([1, 2], [0, 0])]).toEqual([null, null]);
   });
