@@ -2,6 +2,8 @@
 
 import type { Duration } from '@temporalio/common';
 import type { ScheduleDeclaration } from './workflows/domain/calendar/schedule.ts';
+import type { Channels } from './workflows/domain/notices/channel.ts';
+import type { Subscription } from './workflows/domain/notices/notice.ts';
 
 export type Queue = 'control' | 'data' | 'training';
 export type EnvironmentName = 'development' | 'staging' | 'production';
@@ -26,6 +28,13 @@ export interface AssayConfig {
    * `assay pools set` changes a number while runs are at work; another number here replaces it.
    */
   readonly pools: Readonly<Record<string, number>>;
+  /**
+   * `secret://name` is looked for in the environment as `ASSAY_SECRET_<NAME>`, then, where a prefix is given, in AWS
+   * Secrets Manager as `<prefix><name>`.
+   */
+  readonly secrets: { readonly awsPrefix?: string };
+  /** Pipelines name channels; what they do not say, the defaults do. */
+  readonly notices: { readonly channels: Channels; readonly defaults: readonly Subscription[] };
   /** What `assay schedules apply` makes so on the server. */
   readonly schedules: readonly ScheduleDeclaration[];
 }
@@ -58,10 +67,21 @@ const base: AssayConfig = {
     training: { memoryMb: 1024, threads: 2, maxConcurrentActivities: 1 },
   },
   encryption: 'optional',
+  secrets: {},
+  notices: {
+    channels: { oncall: { kind: 'log' } },
+    defaults: [{ on: ['deadline', 'page'], to: ['oncall'] }],
+  },
   shutdownGrace: '2s',
   shutdownForce: '10s',
   pools: {},
   schedules,
+};
+
+/** What somebody has to look at, to the topic that Terraform makes: people and services subscribe to that. */
+const notices: AssayConfig['notices'] = {
+  channels: { oncall: { kind: 'sns', topicArn: 'secret://notices-topic' } },
+  defaults: [{ on: ['failure', 'deadline', 'approval', 'page'], to: ['oncall'] }],
 };
 
 /** Sizes of the Fargate tasks, two data workers' worth of DuckDB per task at most. */
@@ -79,8 +99,8 @@ const fargate: Partial<AssayConfig> = {
 const overlays: Readonly<Record<EnvironmentName, Partial<AssayConfig>>> = {
   // On one machine months are fed by hand: `assay schedules resume` lets the calendar do it.
   development: { schedules: schedules.map((schedule) => ({ ...schedule, paused: true })) },
-  staging: { ...fargate, namespace: 'assay-staging' },
-  production: { ...fargate, namespace: 'assay' },
+  staging: { ...fargate, notices, secrets: { awsPrefix: 'assay/staging/' }, namespace: 'assay-staging' },
+  production: { ...fargate, notices, secrets: { awsPrefix: 'assay/production/' }, namespace: 'assay' },
 };
 
 export function configFor(environment: EnvironmentName): AssayConfig {

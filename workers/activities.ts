@@ -23,6 +23,7 @@ import type { Queue } from '../temporal.config.ts';
 import type { ProjectSpec } from '../workflows/domain/project.ts';
 import { SCRATCH } from './scratch.ts';
 import { createGovernors } from './governors.ts';
+import { openNotices } from './notices.ts';
 import { openDuckDB, type Services } from './services.ts';
 
 export interface WorkerServices extends Services {
@@ -42,7 +43,10 @@ function controlActivities(services: WorkerServices): ActivityMap {
   const { store, registry, pipelines, temporal, env, config, taskQueue } = services;
   const spec = specOf(services);
   return {
-    ...named('ledger', createLedgerActivities({ store, pipelines, client: temporal })),
+    ...named(
+      'ledger',
+      createLedgerActivities({ store, pipelines, client: temporal, notify: config.notices.defaults }),
+    ),
     ...named(
       'pools',
       createPoolActivities({ client: temporal, taskQueue, sizeOf: poolSizes(config.pools, pipelines) }),
@@ -51,6 +55,7 @@ function controlActivities(services: WorkerServices): ActivityMap {
       'governance',
       createGovernanceActivities({ spec, governors: createGovernors(temporal, services.taskQueue) }),
     ),
+    ...named('notify', openNotices(services)),
     ...named('project', createProjectActivities(spec)),
     ...named('registry', createRegistryActivities({ store, registry, spec, codeVersion: env.codeVersion })),
   };

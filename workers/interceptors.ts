@@ -22,6 +22,8 @@ export interface InterceptorOptions {
   /** Milliseconds; well under the shortest heartbeat timeout of the profiles. */
   readonly heartbeatEvery?: number;
   readonly flushEvery?: number;
+  /** Applied to every line of a log. */
+  readonly redact?: (text: string) => string;
 }
 
 /** Where the engine's own activities log. */
@@ -30,11 +32,11 @@ const RUN_LOG = '_run';
 const DEEPEST = 20;
 
 export function createActivityInterceptors(options: InterceptorOptions): ActivityInterceptorsFactory {
-  const { store, heartbeatEvery = 2000, flushEvery = 1000 } = options;
+  const { heartbeatEvery = 2000, flushEvery = 1000 } = options;
   return (context) => ({
     inbound: {
       async execute(input, next) {
-        const log = logWriter(store, context, input);
+        const log = logWriter(options, context, input);
         const { attempt, beat } = createAttempt(context, log);
         const beating = context.info.heartbeatTimeoutMs ? setInterval(beat, heartbeatEvery) : undefined;
         const flushing = setInterval(() => void flush(context, log), flushEvery);
@@ -81,12 +83,12 @@ function createAttempt(context: Context, log: LogWriter | undefined): { attempt:
 }
 
 function logWriter(
-  store: ObjectStore,
+  { store, redact }: InterceptorOptions,
   { info }: Context,
   input: ActivityExecuteInput,
 ): LogWriter | undefined {
   const source = sourceOf(info, runOf(info, input));
-  return source && createLogWriter(store, source);
+  return source && createLogWriter(store, source, redact === undefined ? {} : { redact });
 }
 
 /** A log that can't be written must not fail the work that it tells of. */

@@ -7,6 +7,7 @@ import { activitiesOf, type WorkerServices } from './activities.ts';
 import { loadBundle } from './bundle.ts';
 import { ensureGovernor } from './governors.ts';
 import { createActivityInterceptors } from './interceptors.ts';
+import { createSecretGuard } from './secret-guard.ts';
 import { sweepScratch } from './scratch.ts';
 import type { Services } from './services.ts';
 import { ensureSweeper } from './sweeper.ts';
@@ -48,7 +49,7 @@ async function createWorker(
   services: WorkerServices,
   settings: Pick<WorkerOptions, 'connection' | 'namespace' | 'dataConverter'>,
 ): Promise<Worker> {
-  const { config, env, store } = services;
+  const { config, env, store, secrets } = services;
   return Worker.create({
     ...settings,
     taskQueue: `${queue}${env.queueSuffix}`,
@@ -56,7 +57,13 @@ async function createWorker(
     ...(queue === 'control' && {
       workflowBundle: await loadBundle(settings.dataConverter ? 'encrypted' : 'plain'),
     }),
-    interceptors: { activity: [createActivityInterceptors({ store })] },
+    interceptors: {
+      // The guard within: what the log tells of a failure has gone through it.
+      activity: [
+        createActivityInterceptors({ store, redact: secrets.redact }),
+        createSecretGuard(secrets.redact),
+      ],
+    },
     maxConcurrentActivityTaskExecutions: config.workers[queue].maxConcurrentActivities,
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
     shutdownGraceTime: config.shutdownGrace,

@@ -13,6 +13,7 @@ import { createLedger } from '../activities/ledger/ledger.ts';
 import type { Registry } from '../activities/registry/contract.ts';
 import { createRegistry } from '../activities/registry/registry.ts';
 import type { ConvertedFile } from '../activities/scoring/contract.ts';
+import type { Secrets } from '../activities/secrets/contract.ts';
 import type { ObjectStore } from '../activities/store/contract.ts';
 import { projects } from '../pipelines/projects.ts';
 import { configFor, type AssayConfig } from '../temporal.config.ts';
@@ -20,6 +21,7 @@ import type { ProjectSpec } from '../workflows/domain/project.ts';
 import { ROOT, storeUri, type Env } from './env.ts';
 import { pipelines, type Pipelines } from './pipelines.ts';
 import { SCRATCH } from './scratch.ts';
+import { openSecrets } from './secrets.ts';
 import { openStore } from './stores.ts';
 import { createConnections, temporalSettings } from './temporal.ts';
 
@@ -27,6 +29,7 @@ export interface Services {
   readonly env: Env;
   readonly config: AssayConfig;
   readonly store: ObjectStore;
+  readonly secrets: Secrets;
   readonly ledger: Ledger;
   readonly registry: Registry;
   readonly projects: Readonly<Record<string, ProjectSpec>>;
@@ -56,6 +59,7 @@ export function createServices(env: Env, uri = env.storeUri ?? DEFAULT_STORE): S
     env,
     config,
     store,
+    secrets: openSecrets(env, config),
     ledger: createLedger(store),
     registry: createRegistry(store),
     projects,

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 
 import type { ObjectStore } from '../store/contract.ts';
 import { begin } from './begin.ts';
-import type { LedgerPipeline } from './begin.ts';
+import type { BeginDeps, LedgerPipeline } from './begin.ts';
 import { close } from './close.ts';
 import type { LedgerActivities } from './contract.ts';
 import { findRun } from './find-run.ts';
@@ -17,13 +17,20 @@ export interface LedgerDeps {
   readonly store: ObjectStore;
   readonly pipelines: ReadonlyMap<string, LedgerPipeline>;
   readonly client: Client;
+  /** What the environment tells whom, where the pipeline does not say. */
+  readonly notify?: BeginDeps['notify'];
 }
 
-export function createLedgerActivities({ store, pipelines, client }: LedgerDeps): LedgerActivities {
+export function createLedgerActivities({
+  store,
+  pipelines,
+  client,
+  notify = [],
+}: LedgerDeps): LedgerActivities {
   const searchAttributes = createSearchAttributes(client);
   const settleOne = (run: string, attempt: number): Promise<boolean> => settle(store, client, run, attempt);
   return {
-    begin: (input) => begin({ store, pipelines, searchAttributes, settle: settleOne }, input),
+    begin: (input) => begin({ store, pipelines, searchAttributes, settle: settleOne, notify }, input),
     close: (input) => close(store, client, input),
     saveMemo: (input) => saveMemo(store, input),
     loadMemo: ({ part }) => loadMemo(store, part),

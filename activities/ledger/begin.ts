@@ -2,6 +2,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 
 import { runInterval, type NominalInterval } from '../../workflows/domain/calendar/run-interval.ts';
+import type { Deadline } from '../../workflows/domain/notices/deadline.ts';
+import { listOf, subscriptionsOf, type Subscription } from '../../workflows/domain/notices/notice.ts';
 import { checkParams, describeProblems } from '../../workflows/domain/params.ts';
 import type { ParamsSchema } from '../../workflows/domain/params.ts';
 import { formatRunId, wholeSecond } from '../../workflows/domain/run-id.ts';
@@ -17,6 +19,8 @@ import { readJson } from './objects.ts';
 export interface LedgerPipeline {
   readonly name: string;
   readonly params?: () => ParamsSchema;
+  readonly deadline?: Deadline | readonly Deadline[];
+  readonly notify?: Subscription | readonly Subscription[];
 }
 
 export interface BeginDeps {
@@ -25,6 +29,8 @@ export interface BeginDeps {
   /** Writes the record of a claimed attempt whose last act never happened. False where it is still running. */
   readonly settle: (run: string, attempt: number) => Promise<boolean>;
   readonly searchAttributes: () => Promise<readonly string[]>;
+  /** What the environment tells whom, where the pipeline does not say; nothing by default. */
+  readonly notify?: readonly Subscription[];
 }
 
 /** Manual starts of one pipeline and key within so many seconds find a free one; more is a mistake. */
@@ -59,6 +65,19 @@ async function beginAt(deps: BeginDeps, pipeline: LedgerPipeline, input: BeginIn
     memo: previous === undefined ? null : await carriable(deps.store, previous),
     searchAttributes: await deps.searchAttributes(),
     ...(nominal !== undefined && { nominal }),
+    ...toldBy(pipeline, deps.notify ?? []),
+  };
+}
+
+/** Absent where there is nothing: most pipelines have no deadline. */
+function toldBy(
+  { notify, deadline }: LedgerPipeline,
+  environment: readonly Subscription[],
+): Pick<Extract<BeginOutput, { kind: 'claimed' }>, 'notify' | 'deadlines'> {
+  const [subscriptions, deadlines] = [subscriptionsOf(notify, environment), listOf(deadline)];
+  return {
+    ...(subscriptions.length > 0 && { notify: subscriptions }),
+    ...(deadlines.length > 0 && { deadlines }),
   };
 }
 

@@ -1,6 +1,8 @@
 /** The ledger: claims, memos, records and logs of runs, as objects under `runs/`. */
 import type { NominalInterval, RunSchedule } from '../../workflows/domain/calendar/run-interval.ts';
 import type { FoundRun, WantedRun } from '../../workflows/domain/found-run.ts';
+import type { Deadline } from '../../workflows/domain/notices/deadline.ts';
+import type { Subscription } from '../../workflows/domain/notices/notice.ts';
 import type {
   MemoPart,
   RunRecord,
@@ -86,6 +88,9 @@ export type BeginOutput =
       readonly searchAttributes: readonly string[];
       /** Of the schedule at the fire time. */
       readonly nominal?: NominalInterval;
+      /** Who is told of what, and by when the run and its tasks must have succeeded: as it stood at the start. */
+      readonly notify?: readonly Subscription[];
+      readonly deadlines?: readonly Deadline[];
     }
   | {
       readonly kind: 'duplicate';

@@ -15,7 +15,18 @@ export const LOG_LIMIT = 1024 * 1024;
 const CHUNK = 64 * 1024;
 const LINE = 8 * 1024;
 
-export function createLogWriter(store: ObjectStore, source: LogSource, limit = LOG_LIMIT): LogWriter {
+export interface LogOptions {
+  /** Bytes. */
+  readonly limit?: number;
+  /** Applied to every line. */
+  readonly redact?: (text: string) => string;
+}
+
+export function createLogWriter(
+  store: ObjectStore,
+  source: LogSource,
+  { limit = LOG_LIMIT, redact = (text) => text }: LogOptions = {},
+): LogWriter {
   let chunk = 0;
   let pending = '';
   let stored = 0;
@@ -24,7 +35,7 @@ export function createLogWriter(store: ObjectStore, source: LogSource, limit = L
   let flushing = Promise.resolve();
 
   function append(line: LogLine): void {
-    const text = `${encode(line)}\n`;
+    const text = `${redact(encode(line))}\n`;
     written += Buffer.byteLength(text);
     pending += text;
   }

@@ -37,6 +37,17 @@ function lines(shown: RunRecord): string[] {
 }
 
 describe('runLines', () => {
+  it('shows by when something had to succeed, and that it has not', () => {
+    const deadline = { after: 'start', within: '1m', dueAt: '2026-02-01T08:01:00.000Z' } as const;
+    const late = { ...deadline, task: 'silver', missed: true } as const;
+    expect(
+      lines(record([], { deadlines: [deadline, late] })).filter((line) => /^(late|deadline) /.test(line)),
+    ).toEqual([
+      'deadline  the run by 2026-02-01 08:01:00',
+      'late      silver by 2026-02-01 08:01:00, which went by',
+    ]);
+  });
+
   it('shows a row for each task with its state, tries, times and cause, and what to do next', () => {
     const text = lines(
       record([

@@ -66,13 +66,17 @@ export function duration(startedAt: string | undefined, endedAt: string | undefi
 }
 
 function headerLines(record: RunRecord, attempts: readonly number[], now: number): string[] {
-  const { interval, startedBy, startedAt, endedAt, params } = record;
+  const { interval, startedBy, startedAt, endedAt, params, deadlines = [] } = record;
   return [
     `attempt   ${record.attempt}${attempts.length > 1 ? ` of ${attempts.length}` : ''}`,
     `interval  ${interval.start} to ${interval.end}`,
     `started   ${time(startedAt)} by ${startedBy}`,
     `took      ${duration(startedAt, endedAt, now)}${endedAt === undefined ? ' so far' : ''}`,
     `params    ${JSON.stringify(params)}`,
+    ...deadlines.map(
+      ({ task = 'the run', dueAt, missed }) =>
+        `${missed ? 'late      ' : 'deadline  '}${task} by ${time(dueAt)}${missed ? ', which went by' : ''}`,
+    ),
   ];
 }
 

@@ -1,5 +1,6 @@
 /** The ledger's record of one attempt of one run: what `assay runs show --json` prints. */
 import type { Interval } from './interval.ts';
+import type { Deadline } from './notices/deadline.ts';
 import type { Rerun } from './run-input.ts';
 
 /** Airflow's words for the states of a task. */
@@ -114,6 +115,15 @@ export interface RunRecord {
   readonly clock: string;
   readonly endedAt?: string;
   readonly tasks: readonly TaskRecord[];
+  /** Those that it watched over; absent where none is declared. */
+  readonly deadlines?: readonly RunDeadline[];
   readonly result?: unknown;
   readonly error?: RecordedError;
+}
+
+export interface RunDeadline extends Deadline {
+  /** RFC 3339. */
+  readonly dueAt: string;
+  /** It went by before what it is about had succeeded. */
+  readonly missed?: true;
 }

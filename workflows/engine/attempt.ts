@@ -3,8 +3,11 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { BeginOutput, LedgerActivities } from '../../activities/ledger/contract.ts';
 import type { Interval } from '../domain/interval.ts';
 import { keptTasks, unknownTasks } from '../domain/memo.ts';
+import type { Deadline } from '../domain/notices/deadline.ts';
+import type { Subscription } from '../domain/notices/notice.ts';
 import { wholeSecond } from '../domain/run-id.ts';
 import type { Duplicate, Rerun, RunInput } from '../domain/run-input.ts';
+import type { RunDeadline } from '../domain/run-record.ts';
 import { activities } from './activities.ts';
 import type { RunFacts } from './author.ts';
 import type { PipelineOptions } from './definition.ts';
@@ -23,6 +26,10 @@ export interface Attempt {
   readonly tags: readonly string[];
   readonly rerun?: Rerun;
   readonly searchAttributes: readonly string[];
+  readonly notify?: readonly Subscription[];
+  readonly deadlines?: readonly Deadline[];
+  /** Deadlines that went by in an earlier history. */
+  readonly missed?: readonly RunDeadline[];
   readonly memo: Memo;
   /** Histories of this attempt before this one. */
   readonly generation: number;
@@ -96,6 +103,8 @@ function attemptOf(
     tags: [...(definition.tags ?? []), ...(input.tags ?? [])],
     ...(input.rerun !== undefined && { rerun: input.rerun }),
     searchAttributes: begun.searchAttributes,
+    ...(begun.notify !== undefined && { notify: begun.notify }),
+    ...(begun.deadlines !== undefined && { deadlines: begun.deadlines }),
     memo,
     generation: 0,
   };

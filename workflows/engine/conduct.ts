@@ -20,26 +20,38 @@ import { createRunPools } from './pools.ts';
 import { checkedResult } from './result-size.ts';
 import type { Memo, MemoLedger } from './runtime.ts';
 import { createView, type View } from './view.ts';
+import { createWatch, type Watch } from './watch.ts';
 import { carriedTasks, startWork, type Returned, type Work } from './work.ts';
 
 export async function conduct<P, R>(
   definition: PipelineDefinition<P, R>,
   attempt: Attempt,
 ): Promise<unknown> {
-  const view = createView(attempt);
+  const watch = createWatch(attempt, () => view.late());
+  const view = createView(attempt, watch.deadlines);
   // Before the desk, which takes every signal that nobody else does.
   const pools = createRunPools();
   const desk = openDesk(attempt);
-  const work = await startWork(definition, attempt, { view, desk, pools });
+  const work = await startWork(definition, attempt, { view: watched(view, watch), desk, pools });
+  watch.start();
   const whole = attempt.slice === undefined ? wholeRun(work) : wholeSlice(work);
   const parked = work.scheduler.parked.then(() => undefined);
   const ended = await Promise.race([whole, parked]);
-  if (ended === undefined && !work.isCancelled()) return goOn(attempt, work, desk);
+  if (ended === undefined && !work.isCancelled()) return goOn(attempt, work, { desk, watch });
   const returned = ended ?? (await whole);
-  if (attempt.slice === undefined) return finish(attempt, work, view, returned);
+  if (attempt.slice === undefined) return finish(attempt, work, { view, watch }, returned);
   await CancellationScope.nonCancellable(() => work.runtime.pools.told());
   if (work.isCancelled()) throw new CancelledFailure('the slice was cancelled');
   return sliceResult(await work.map, attempt.slice);
+}
+
+/** The view is shown every change, and so is whoever watches. */
+function watched(view: View, watch: Watch): View {
+  const changed: View['changed'] = (task) => {
+    view.changed(task);
+    watch.changed(task);
+  };
+  return { ...view, changed };
 }
 
 async function wholeRun({ returned, scheduler }: Work): Promise<Returned> {
@@ -62,19 +74,25 @@ async function wholeSlice({ returned, map }: Work): Promise<Returned> {
 }
 
 /** The same attempt in a new history. What is too heavy for a payload goes through the ledger. */
-async function goOn(before: Attempt, { scheduler, runtime }: Work, desk: Desk): Promise<never> {
+async function goOn(
+  before: Attempt,
+  { scheduler, runtime }: Work,
+  { desk, watch }: { desk: Desk; watch: Watch },
+): Promise<never> {
   const { slice, generation, signals: _taken, ...attempt } = before;
   const name = `history-${slice === undefined ? '' : `${slice.map}-${slice.from}-`}${generation + 1}`;
   // What comes while the memo is written must be in it: those who sent it were told that it was taken.
   let memo: Memo;
   let seen: number;
+  let told: Pick<Attempt, 'missed'>;
   do {
     await condition(allHandlersFinished);
     await runtime.pools.told();
+    told = await watch.handOver();
     seen = scheduler.changes;
     memo = await toMemo(runtime.ledger, name, carriedTasks(scheduler));
   } while (scheduler.changes !== seen || !allHandlersFinished() || !runtime.pools.isTold());
-  const next = { ...attempt, memo, generation: generation + 1, signals: desk.signals };
+  const next = { ...attempt, ...told, memo, generation: generation + 1, signals: desk.signals };
   if (slice === undefined) return again(next);
   const { before: _takenOver, ...own } = slice;
   return again({ ...next, slice: own });
@@ -84,9 +102,15 @@ function again(resume: Attempt): Promise<never> {
   return continueAsNew<(input: WorkflowInput) => Promise<unknown>>({ resume });
 }
 
-async function finish(attempt: Attempt, work: Work, view: View, returned: Returned): Promise<unknown> {
+async function finish(
+  attempt: Attempt,
+  work: Work,
+  { view, watch }: { view: View; watch: Watch },
+  returned: Returned,
+): Promise<unknown> {
   const { scheduler, author, runtime, isCancelled } = work;
   return CancellationScope.nonCancellable(async () => {
+    watch.rest();
     scheduler.enterTeardown();
     author.teardown(endingOf(scheduler, returned, isCancelled()));
     await scheduler.settle();
@@ -100,6 +124,7 @@ async function finish(attempt: Attempt, work: Work, view: View, returned: Return
       ending.state === 'failed' ? runFailed(attempt.facts.id, ending, scheduler.tasks.length) : undefined;
     await runtime.pools.told();
     await close(runtime.ledger, view.end(ending.state, summary(result, failure)));
+    await watch.ended(ending);
     if (failure !== undefined) throw toFailure(failure);
     if (ending.state === 'cancelled') throw new CancelledFailure(`${attempt.facts.id} was cancelled`);
     return result.ok ? result.value : undefined;

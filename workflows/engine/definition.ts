@@ -1,4 +1,6 @@
 /** A pipeline's definition: what is known of it without running it. */
+import type { Deadline } from '../domain/notices/deadline.ts';
+import type { Subscription } from '../domain/notices/notice.ts';
 import type { ParamsSchema } from '../domain/params.ts';
 import type { Retries } from '../domain/retry.ts';
 import type { Duplicate, RunInput } from '../domain/run-input.ts';
@@ -17,6 +19,10 @@ export interface PipelineOptions<P> {
   readonly description?: string;
   /** Runs at work at the same time; the others are `queued`, those of earlier fire times first. Any number by default. */
   readonly maxActiveRuns?: number;
+  /** By when a run, or a task of it, must have succeeded; whoever listens is told when it has not. */
+  readonly deadline?: Deadline | readonly Deadline[];
+  /** Who is told of what; events that are not named here go where the environment sends them. */
+  readonly notify?: Subscription | readonly Subscription[];
   /** Of every task that declares none of its own; children are never repeated by it. */
   readonly retries?: Retries;
   /** Go on in a new history at this many events instead of when the server suggests it: for tests. */

@@ -1,5 +1,7 @@
 /** `pipeline()`: an ordinary Temporal workflow out of a definition and a function. */
 import { workflowInfo } from '@temporalio/workflow';
+import { milliseconds } from '../domain/duration.ts';
+import { listOf } from '../domain/notices/notice.ts';
 import { openAttempt, type WorkflowInput } from './attempt.ts';
 import { conduct } from './conduct.ts';
 import type { Pipeline, PipelineOptions } from './definition.ts';
@@ -25,6 +27,8 @@ export function pipeline<P, R>(
   body: (run: Run<P>) => Promise<R> | R,
 ): Pipeline<P, R> {
   if (!NAME.test(options.name)) throw new RangeError(`'${options.name}' is no pipeline name: ${NAME.source}`);
+  // A wrong duration shows where it is written, not in a run.
+  for (const { within } of listOf(options.deadline)) milliseconds(within);
   const definition = { ...options, body };
   const workflow = async (input: WorkflowInput = {}): Promise<unknown> => {
     const { workflowType } = workflowInfo();

@@ -1,6 +1,13 @@
 /** How a run is seen from outside: its record by query, the live table in the Web UI, the search attributes. */
 import { defineQuery, setHandler, workflowInfo } from '@temporalio/workflow';
-import { RECORD_QUERY, type RecordedError, type RunRecord, type RunState } from '../domain/run-record.ts';
+import { describeDeadline } from '../domain/notices/deadline.ts';
+import {
+  RECORD_QUERY,
+  type RecordedError,
+  type RunDeadline,
+  type RunRecord,
+  type RunState,
+} from '../domain/run-record.ts';
 import type { Attempt } from './attempt.ts';
 import { workflowNow } from './determinism.ts';
 import { createLiveView } from './live-view.ts';
@@ -13,20 +20,25 @@ const recordQuery = defineQuery<RunRecord>(RECORD_QUERY);
 export interface View {
   /** A task has another state. */
   readonly changed: (task: Task) => void;
-  show(scheduler: Scheduler): void;
+  readonly show: (scheduler: Scheduler) => void;
+  /** A deadline has gone by. */
+  late(): void;
   /** @returns the record as it will stand in the ledger */
   end(state: RunState, outcome: { result?: unknown; error?: RecordedError }): RunRecord;
 }
 
-export function createView(attempt: Attempt): View {
+/** @param deadlines as they stand */
+export function createView(attempt: Attempt, deadlines: () => readonly RunDeadline[]): View {
   const { facts, searchAttributes, tags, slice } = attempt;
   let scheduler: Scheduler | undefined;
   let record: Partial<RunRecord> & { state: RunState } = { state: 'running' };
-  const heading = (): string => `**${facts.id}** attempt ${facts.attempt}: ${record.state}`;
+  const heading = (): string =>
+    [`**${facts.id}** attempt ${facts.attempt}: ${record.state}`, ...lateLines(deadlines())].join('\n\n');
   const live = createLiveView(heading());
   const current = (): RunRecord => ({
     ...recordBase(attempt),
     ...record,
+    ...(deadlines().length > 0 && { deadlines: deadlines() }),
     tasks: scheduler?.records() ?? [],
   });
 
@@ -46,6 +58,7 @@ export function createView(attempt: Attempt): View {
       };
       publish(tags.length === 0 ? known : { ...known, tags: [...tags] }, searchAttributes);
     },
+    late: () => live.show(heading()),
     end: (state, outcome) => {
       record = { state, endedAt: new Date(workflowNow()).toISOString(), ...outcome };
       publish({ state }, searchAttributes);
@@ -53,6 +66,15 @@ export function createView(attempt: Attempt): View {
       return current();
     },
   };
+}
+
+function lateLines(deadlines: readonly RunDeadline[]): string[] {
+  return deadlines
+    .filter(({ missed }) => missed)
+    .map((deadline) => {
+      const { task = 'the run', dueAt } = deadline;
+      return `**late**: ${task} should have succeeded by ${dueAt}, ${describeDeadline(deadline)}`;
+    });
 }
 
 function recordBase({ facts, startedBy, startedAt, clock }: Attempt): Omit<RunRecord, 'state' | 'tasks'> {

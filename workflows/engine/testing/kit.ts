@@ -18,7 +18,12 @@ import type { ObjectStore } from '../../../activities/store/contract.ts';
 import { createLocalStore } from '../../../activities/store/local-store.ts';
 import { createPoolActivities } from '../../../activities/pools/activities.ts';
 import { poolSizes } from '../../../activities/pools/sizes.ts';
+import type { Secrets } from '../../../activities/secrets/contract.ts';
+import { createSecrets } from '../../../activities/secrets/secrets.ts';
+import type { AssayConfig } from '../../../temporal.config.ts';
 import { createActivityInterceptors } from '../../../workers/interceptors.ts';
+import { openNotices } from '../../../workers/notices.ts';
+import { createSecretGuard } from '../../../workers/secret-guard.ts';
 import type { RunInput } from '../../domain/run-input.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import { RECORD_QUERY } from '../../domain/run-record.ts';
@@ -36,6 +41,9 @@ export interface KitOptions {
   readonly worker?: Partial<WorkerOptions>;
   /** Pools by name, with their slots. */
   readonly pools?: Readonly<Record<string, number>>;
+  /** As `temporal.config.ts` has it; nobody is told of anything by default. */
+  readonly notices?: AssayConfig['notices'];
+  readonly secrets?: Secrets;
 }
 
 export interface Kit {
@@ -64,6 +72,8 @@ export async function startKit({
   activities = {},
   worker: options = {},
   pools = {},
+  notices = { channels: {}, defaults: [] },
+  secrets = createSecrets({ sources: [] }),
 }: KitOptions): Promise<Kit> {
   installRuntime();
   const address = inject('temporalAddress');
@@ -77,19 +87,35 @@ export async function startKit({
   ]);
   const { dataConverter } = options;
   const client = new Client({ connection, ...(dataConverter && { dataConverter }) });
-  const own = createLedgerActivities({ store, client, pipelines: definitions(pipelines) });
+  const own = createLedgerActivities({
+    store,
+    client,
+    pipelines: definitions(pipelines),
+    notify: notices.defaults,
+  });
   const poolActivities = createPoolActivities({
     client,
     taskQueue,
     sizeOf: poolSizes(pools, definitions(pipelines)),
     lookEvery: LOOK_EVERY,
   });
+  const telling = openNotices({ store, secrets, config: { notices }, temporal: client, taskQueue });
   const worker = await Worker.create({
     connection: native,
     taskQueue,
     workflowBundle: { code },
-    activities: { ...prefixed('ledger', own), ...prefixed('pools', poolActivities), ...activities },
-    interceptors: { activity: [createActivityInterceptors({ store })] },
+    activities: {
+      ...prefixed('ledger', own),
+      ...prefixed('pools', poolActivities),
+      ...prefixed('notify', telling),
+      ...activities,
+    },
+    interceptors: {
+      activity: [
+        createActivityInterceptors({ store, redact: secrets.redact }),
+        createSecretGuard(secrets.redact),
+      ],
+    },
     stickyQueueScheduleToStartTimeout: '2s',
     ...options,
   });

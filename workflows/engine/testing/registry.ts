@@ -3,3 +3,4 @@ export * from '../../index.ts';
 export * from './pipelines.ts';
 export * from './waiting.ts';
 export * from './pool-pipelines.ts';
+export * from './telling.ts';
