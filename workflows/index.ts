@@ -1,5 +1,6 @@
 /** The registry: every workflow that workers serve, a line each. */
 export { squares } from '../pipelines/examples/squares.pipeline.ts';
+export { backfill } from './backfill.ts';
 export { delivery } from './delivery.ts';
 export { governor } from './governor.ts';
 export { lifecycle } from './lifecycle.ts';

@@ -17,7 +17,12 @@ export interface MedallionSummary {
 }
 
 export const medallion = pipeline(
-  { name: 'medallion', retries: FORGIVING, params: () => z.object({ project: z.string().min(1) }) },
+  {
+    name: 'medallion',
+    timetable: { cron: '@monthly' },
+    retries: FORGIVING,
+    params: () => z.object({ project: z.string().min(1) }),
+  },
   async (run) => {
     const { project } = run.params;
     const { interval } = run;

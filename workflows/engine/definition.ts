@@ -1,4 +1,5 @@
 /** A pipeline's definition: what is known of it without running it. */
+import type { Timetable } from '../domain/calendar/timetable.ts';
 import type { Deadline } from '../domain/notices/deadline.ts';
 import type { Subscription } from '../domain/notices/notice.ts';
 import type { ParamsSchema } from '../domain/params.ts';
@@ -25,6 +26,8 @@ export interface PipelineOptions<P> {
   readonly notify?: Subscription | readonly Subscription[];
   /** Of every task that declares none of its own; children are never repeated by it. */
   readonly retries?: Retries;
+  /** The grid of its data intervals where no schedule tells: what backfills go by. */
+  readonly timetable?: Timetable;
   /** Go on in a new history at this many events instead of when the server suggests it: for tests. */
   readonly continueAfterEvents?: number;
 }

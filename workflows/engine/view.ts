@@ -8,6 +8,7 @@ import {
   type RunRecord,
   type RunState,
 } from '../domain/run-record.ts';
+import { runTypeOf } from '../domain/run-type.ts';
 import type { Attempt } from './attempt.ts';
 import { workflowNow } from './determinism.ts';
 import { createLiveView } from './live-view.ts';
@@ -48,11 +49,9 @@ export function createView(attempt: Attempt, deadlines: () => readonly RunDeadli
       scheduler = shown;
       setHandler(recordQuery, current);
       if (slice !== undefined || attempt.generation > 0) return;
-      const runType =
-        facts.attempt > 1 ? 'rerun' : attempt.startedBy.startsWith('schedule') ? 'scheduled' : 'manual';
       const known = {
         pipeline: facts.pipeline,
-        runType,
+        runType: runTypeOf(attempt.startedBy, facts.attempt),
         state: record.state,
         fireTime: new Date(facts.fireTime),
       };

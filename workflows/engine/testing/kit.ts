@@ -37,7 +37,7 @@ const LOOK_EVERY = 500;
 export interface KitOptions {
   readonly pipelines: readonly AnyPipeline[];
   /** By activity type: `lake.ingest`. */
-  readonly activities?: TestActivities;
+  readonly activities?: TestActivities | ((parts: KitParts) => TestActivities);
   readonly worker?: Partial<WorkerOptions>;
   /** Pools by name, with their slots. */
   readonly pools?: Readonly<Record<string, number>>;
@@ -46,11 +46,15 @@ export interface KitOptions {
   readonly secrets?: Secrets;
 }
 
-export interface Kit {
+/** What activities of a test may be made with. */
+export interface KitParts {
   readonly client: Client;
   readonly store: ObjectStore;
   readonly ledger: Ledger;
   readonly taskQueue: string;
+}
+
+export interface Kit extends KitParts {
   /** With a workflow ID of its own unless one is given. */
   start(
     pipeline: AnyPipeline | string,
@@ -87,6 +91,8 @@ export async function startKit({
   ]);
   const { dataConverter } = options;
   const client = new Client({ connection, ...(dataConverter && { dataConverter }) });
+  const ledger = createLedger(store);
+  const parts = { client, store, ledger, taskQueue };
   const own = createLedgerActivities({
     store,
     client,
@@ -108,7 +114,7 @@ export async function startKit({
       ...prefixed('ledger', own),
       ...prefixed('pools', poolActivities),
       ...prefixed('notify', telling),
-      ...activities,
+      ...(typeof activities === 'function' ? activities(parts) : activities),
     },
     interceptors: {
       activity: [
@@ -127,10 +133,7 @@ export async function startKit({
       args: input === undefined ? [] : [input],
     });
   return {
-    client,
-    store,
-    ledger: createLedger(store),
-    taskQueue,
+    ...parts,
     start,
     execute: async (pipeline, input) => (await start(pipeline, input)).result(),
     query: (handle) => handle.query<RunRecord>(RECORD_QUERY),
