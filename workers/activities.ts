@@ -1,6 +1,7 @@
 /** The composition root of the workers: every activity of a queue, with its ports filled. */
 import type { Client } from '@temporalio/client';
 
+import { createBackfillActivities } from '../activities/backfill/activities.ts';
 import { countAgainst, freezeBaseline } from '../activities/drift/baseline.ts';
 import { createEvaluationActivities } from '../activities/evaluation/activities.ts';
 import { createGovernanceActivities } from '../activities/governance/activities.ts';
@@ -19,6 +20,7 @@ import { scoreView } from '../activities/scoring/score-view.ts';
 import { createTrainingActivities } from '../activities/training/activities.ts';
 import { createLocalTrainer } from '../activities/training/local-trainer.ts';
 import { createContributor, createPredictor } from '../activities/training/xgboost/predictor.ts';
+import { startRun } from '../clients/runs/start.ts';
 import type { Queue } from '../temporal.config.ts';
 import type { ProjectSpec } from '../workflows/domain/project.ts';
 import { SCRATCH } from './scratch.ts';
@@ -40,7 +42,8 @@ export async function activitiesOf(queue: Queue, services: WorkerServices): Prom
 
 /** Light: no DuckDB, no model. */
 function controlActivities(services: WorkerServices): ActivityMap {
-  const { store, registry, pipelines, temporal, env, config, taskQueue } = services;
+  const { store, ledger, registry, pipelines, temporal, env, config, taskQueue } = services;
+  const starting = { client: async () => temporal, taskQueue };
   const spec = specOf(services);
   return {
     ...named(
@@ -50,6 +53,17 @@ function controlActivities(services: WorkerServices): ActivityMap {
     ...named(
       'pools',
       createPoolActivities({ client: temporal, taskQueue, sizeOf: poolSizes(config.pools, pipelines) }),
+    ),
+    ...named(
+      'backfill',
+      createBackfillActivities({
+        store,
+        ledger,
+        pipelines,
+        schedules: config.schedules,
+        client: temporal,
+        startRun: (start) => startRun(starting, start),
+      }),
     ),
     ...named(
       'governance',

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Client } from '@temporalio/client';
 
+import { createBackfills } from '../activities/backfill/backfills.ts';
+import type { Backfills } from '../activities/backfill/contract.ts';
 import type { EvaluatedFile, ScoreFileRequest } from '../activities/evaluation/contract.ts';
 import type { DuckDB, Lake } from '../activities/lake/contract.ts';
 import type { Ledger } from '../activities/ledger/contract.ts';
@@ -32,6 +34,7 @@ export interface Services {
   readonly secrets: Secrets;
   readonly ledger: Ledger;
   readonly registry: Registry;
+  readonly backfills: Backfills;
   readonly projects: Readonly<Record<string, ProjectSpec>>;
   readonly pipelines: Pipelines;
   /** Where runs are started. */
@@ -53,6 +56,7 @@ const DEFAULT_STORE = pathToFileURL(join(ROOT, '.assay', 'store')).href;
 export function createServices(env: Env, uri = env.storeUri ?? DEFAULT_STORE): Services {
   const config = configFor(env.environment);
   const store = openStore(storeUri(uri), env.s3);
+  const ledger = createLedger(store);
   const connections = createConnections(() => temporalSettings(env, config));
   const duckdb = once(() => openDuckDB(config.workers.data));
   return {
@@ -60,8 +64,9 @@ export function createServices(env: Env, uri = env.storeUri ?? DEFAULT_STORE): S
     config,
     store,
     secrets: openSecrets(env, config),
-    ledger: createLedger(store),
+    ledger,
     registry: createRegistry(store),
+    backfills: createBackfills({ store, ledger, pipelines, schedules: config.schedules }),
     projects,
     pipelines,
     taskQueue: `control${env.queueSuffix}`,

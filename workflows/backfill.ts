@@ -150,9 +150,11 @@ class Backfill {
         await store.start({ id: this.#id, plan, runs: step.runs });
         this.#state = withStarted(this.#state, step.runs);
         break;
-      case 'watch':
-        this.#state = withEnded(this.#state, await this.#watch(step.runs));
+      case 'watch': {
+        const ended = await this.#watch(step.runs);
+        this.#state = withEnded(this.#state, ended);
         break;
+      }
       case 'stop':
         await store.stop({ runs: step.runs });
         this.#state = { ...this.#state, isStopped: true };

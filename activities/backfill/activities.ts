@@ -13,7 +13,7 @@ import { writeEnding, writePlan } from './stored.ts';
 import { watchRuns } from './watch.ts';
 
 /** Starts the workflow of an attempt under the run's own ID; false where one is open. */
-export type StartRun = (start: {
+type StartRun = (start: {
   readonly pipeline: string;
   readonly run: string;
   readonly input: RunInput & { readonly fireTime: string };

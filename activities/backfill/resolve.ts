@@ -14,7 +14,7 @@ export interface BackfillSource {
   readonly schedules: readonly ScheduleDeclaration[];
 }
 
-export interface BackfillPipeline {
+interface BackfillPipeline {
   readonly name: string;
   readonly params?: () => ParamsSchema;
   /** Of its data intervals, where no schedule tells. */
@@ -90,13 +90,21 @@ function checkChoices({ order, reprocess, maxActive, tasks }: BackfillRequest): 
   if (reprocess !== undefined && !REPROCESS.includes(reprocess)) {
     throw invalid(`reprocess is one of ${REPROCESS.join(', ')}; given: ${JSON.stringify(reprocess)}`);
   }
-  if (maxActive !== undefined && !(Number.isInteger(maxActive) && maxActive > 0 && maxActive <= MOST_ACTIVE)) {
-    throw invalid(`maxActive is a whole number from 1 to ${MOST_ACTIVE}; given: ${JSON.stringify(maxActive)}`);
+  if (
+    maxActive !== undefined &&
+    !(Number.isInteger(maxActive) && maxActive > 0 && maxActive <= MOST_ACTIVE)
+  ) {
+    throw invalid(
+      `maxActive is a whole number from 1 to ${MOST_ACTIVE}; given: ${JSON.stringify(maxActive)}`,
+    );
   }
   if (tasks === undefined) return;
-  if (!Array.isArray(tasks) || tasks.length === 0) throw invalid('tasks must be a list with at least one name');
+  if (!Array.isArray(tasks) || tasks.length === 0)
+    throw invalid('tasks must be a list with at least one name');
   if ((reprocess ?? 'missing') === 'missing') {
-    throw invalid('tasks are picked in runs that have been: say --reprocess failed or --reprocess all with them');
+    throw invalid(
+      'tasks are picked in runs that have been: say --reprocess failed or --reprocess all with them',
+    );
   }
 }
 

@@ -47,7 +47,10 @@ export async function watchRuns(source: WatchSource, runs: readonly PlannedRun[]
   }
 }
 
-async function fromLedger({ ledger }: WatchSource, { run, attempt: number }: PlannedRun): Promise<EndedRun | undefined> {
+async function fromLedger(
+  { ledger }: WatchSource,
+  { run, attempt: number }: PlannedRun,
+): Promise<EndedRun | undefined> {
   const record = await ledger.record(run, number);
   if (record === undefined || record.state === 'running') return undefined;
   const { state, error } = record;
@@ -78,7 +81,10 @@ async function unclaimed(source: WatchSource, planned: PlannedRun): Promise<Ende
   return { run: planned.run, attempt: planned.attempt, state: 'failed', message: UNCLAIMED };
 }
 
-async function describe(client: Client, workflowId: string): Promise<WorkflowExecutionDescription | undefined> {
+async function describe(
+  client: Client,
+  workflowId: string,
+): Promise<WorkflowExecutionDescription | undefined> {
   try {
     return await client.workflow.getHandle(workflowId).describe();
   } catch (error) {

@@ -6,6 +6,7 @@ import { readEnv, ROOT } from '../../workers/env.ts';
 import { fileServices } from '../../workers/files.ts';
 import { createServices, type Services } from '../../workers/services.ts';
 import { registerCodecServer } from './codec-server.ts';
+import { registerBackfill } from './backfill.ts';
 import { example, type CommandContext } from './command.ts';
 import { registerData } from './data.ts';
 import { registerDemo, type DemoServices } from './demo.ts';
@@ -85,6 +86,7 @@ function registerCommands(
   registerCodecServer(program, of(nouns.codecServices));
   registerPipelines(program, of(nouns.pipelineServices));
   registerRuns(program, of(everything));
+  registerBackfill(program, of(everything));
   registerSchedules(program, of(nouns.scheduleServices));
   registerTables(program, of(nouns.tableServices));
   const models = registerModels(program, of(nouns.modelServices));

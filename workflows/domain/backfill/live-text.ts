@@ -5,8 +5,13 @@ import type { BackfillState } from './window.ts';
 /** Open runs and troubled ones that are named. */
 const NAMED = 10;
 
+export type BackfillWord = 'running' | 'paused' | 'cancelling';
+
 /** `running`, or why nothing new is started. */
-export function backfillWord({ paused, cancelled }: Pick<BackfillState, 'paused' | 'cancelled'>): string {
+export function backfillWord({
+  paused,
+  cancelled,
+}: Pick<BackfillState, 'paused' | 'cancelled'>): BackfillWord {
   if (cancelled !== undefined) return 'cancelling';
   return paused === undefined ? 'running' : 'paused';
 }

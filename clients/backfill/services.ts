@@ -1,0 +1,7 @@
+/** What the functions on backfills work with. */
+import type { Backfills } from '../../activities/backfill/contract.ts';
+import type { RunServices } from '../runs/services.ts';
+
+export interface BackfillServices extends Pick<RunServices, 'client' | 'taskQueue'> {
+  readonly backfills: Backfills;
+}
