@@ -35,7 +35,8 @@ beforeAll(async () => {
   };
 });
 
-async function assay(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+/** As it is typed; no argument holds a space. */
+async function assay(line: string): Promise<{ code: number; stdout: string; stderr: string }> {
   const written = { code: -1, stdout: '', stderr: '' };
   const output = createOutput(
     { write: (text) => (written.stdout += text) },
@@ -47,15 +48,13 @@ async function assay(...args: string[]): Promise<{ code: number; stdout: string;
     services: async () => services,
     exit: (code) => (written.code = code),
   });
-  await program.parseAsync(['backfill', ...args], { from: 'user' });
+  await program.parseAsync(['backfill', ...line.split(' ')], { from: 'user' });
   return written;
 }
 
 describe('assay backfill create --dry-run', () => {
   it('lists the intervals of the schedule, with its key and params, and starts nothing', async () => {
-    const { code, stdout } = await assay(
-      ...['create', 'lifecycle', '--from', '2026-01-01', '--to', '2026-03-15', '--dry-run'],
-    );
+    const { code, stdout } = await assay('create lifecycle --from 2026-01-01 --to 2026-03-15 --dry-run');
     expect(code).toBe(0);
     expect(stdout.split('\n').map((line) => line.trimEnd())).toEqual([
       'RUN                                   INTERVAL                                   WOULD  STATE NOW',
@@ -64,14 +63,13 @@ describe('assay backfill create --dry-run', () => {
       '2 of 2 intervals would run, forwards, at most 4 at a time; nothing was started',
       '',
     ]);
-    expect((await assay('list', '--json')).stdout).toBe('[]\n');
+    expect((await assay('list --json')).stdout).toBe('[]\n');
   });
 
   it("goes by the pipeline's own grid where no schedule tells, and tells programs the same", async () => {
     const params = JSON.stringify({ project: 'readmission' });
     const { stdout } = await assay(
-      ...['create', 'medallion', '--from', '2026-01-01', '--to', '2026-03-01', '--params', params],
-      ...['--backwards', '--max-active', '2', '--dry-run', '--json'],
+      `create medallion --from 2026-01-01 --to 2026-03-01 --params ${params} --backwards --max-active 2 --dry-run --json`,
     );
     expect(JSON.parse(stdout)).toEqual({
       plan: {
@@ -105,8 +103,7 @@ describe('assay backfill create --dry-run', () => {
 
   it('takes a grid from the command', async () => {
     const { stdout } = await assay(
-      ...['create', 'gridless', '--from', '2026-03-28', '--to', '2026-03-31', '--dry-run'],
-      ...['--cron', '@daily', '--timezone', 'Europe/Berlin'],
+      'create gridless --from 2026-03-28 --to 2026-03-31 --dry-run --cron @daily --timezone Europe/Berlin',
     );
     expect(stdout).toContain('gridless-2026-03-29T22:00:00Z');
     expect(stdout).toContain('2 of 2 intervals would run');
@@ -115,14 +112,14 @@ describe('assay backfill create --dry-run', () => {
 
 describe('assay backfill', () => {
   it.each([
-    [['create', 'gridless', '--from', '2026-01-01', '--to', '2026-02-01'], 'its intervals are not known'],
-    [['create', 'medallion', '--from', '2026-01-01', '--to', '2026-02-01'], 'project'],
-    [['create', 'nightly', '--from', '2026-01-01', '--to', '2026-02-01'], 'no pipeline is named nightly'],
-    [['create', 'lifecycle', '--from', 'june', '--to', '2026-02-01'], 'from must be a date or a time'],
-    [['show', 'backfill-of-nobody'], 'no backfill is called backfill-of-nobody'],
-    [['cancel', '../elsewhere'], 'no backfill is called ../elsewhere'],
-  ])('refuses %j with code 2, and says what comes next', async (args, message) => {
-    const { code, stderr, stdout } = await assay(...args);
+    ['create gridless --from 2026-01-01 --to 2026-02-01', 'its intervals are not known'],
+    ['create medallion --from 2026-01-01 --to 2026-02-01', 'project'],
+    ['create nightly --from 2026-01-01 --to 2026-02-01', 'no pipeline is named nightly'],
+    ['create lifecycle --from june --to 2026-02-01', 'from must be a date or a time'],
+    ['show backfill-of-nobody', 'no backfill is called backfill-of-nobody'],
+    ['cancel ../elsewhere', 'no backfill is called ../elsewhere'],
+  ])('refuses %s with code 2, and says what comes next', async (line, message) => {
+    const { code, stderr, stdout } = await assay(line);
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toContain(message);
