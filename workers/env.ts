@@ -21,6 +21,8 @@ const Environment = z.object({
   ),
   /** A folder, a `file://` address or `s3://bucket/prefix`. */
   ASSAY_STORE: optional,
+  /** A store of its own for `registry/`, so that models have a bucket with other rights; by default the store's. */
+  ASSAY_REGISTRY_STORE: optional,
   /** Path-style addresses for S3; by default with an endpoint of one's own and not with AWS. */
   ASSAY_S3_PATH_STYLE: z.preprocess(blankIsUnset, z.enum(['true', 'false']).optional()),
   /** Key of KMS that encrypts what is written to S3; by default as the bucket says. */
@@ -71,6 +73,7 @@ export interface S3Env {
 export interface Env {
   readonly environment: 'development' | 'staging' | 'production';
   readonly storeUri: string | undefined;
+  readonly registryStoreUri: string | undefined;
   readonly s3: S3Env;
   readonly xgboostLibrary: string | undefined;
   /** A ring of keys as JSON. */
@@ -97,6 +100,7 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>> 
   return {
     environment: value.ASSAY_ENV,
     storeUri: value.ASSAY_STORE,
+    registryStoreUri: value.ASSAY_REGISTRY_STORE,
     s3: s3Env(value),
     xgboostLibrary: value.ASSAY_XGBOOST,
     encryptionKeys: value.ASSAY_ENCRYPTION_KEYS,

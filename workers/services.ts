@@ -24,7 +24,7 @@ import { ROOT, storeUri, type Env } from './env.ts';
 import { pipelines, type Pipelines } from './pipelines.ts';
 import { SCRATCH } from './scratch.ts';
 import { openSecrets } from './secrets.ts';
-import { openStore } from './stores.ts';
+import { openStores } from './stores.ts';
 import { createConnections, temporalSettings } from './temporal.ts';
 
 export interface Services {
@@ -55,7 +55,7 @@ const DEFAULT_STORE = pathToFileURL(join(ROOT, '.assay', 'store')).href;
 /** @param uri of the store; by default the environment's */
 export function createServices(env: Env, uri = env.storeUri ?? DEFAULT_STORE): Services {
   const config = configFor(env.environment);
-  const store = openStore(storeUri(uri), env.s3);
+  const store = openStores(storeUri(uri), env);
   const ledger = createLedger(store);
   const connections = createConnections(() => temporalSettings(env, config));
   const duckdb = once(() => openDuckDB(config.workers.data));

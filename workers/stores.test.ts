@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gatewayMissing, startGateway } from '../activities/store/s3/testing/gateway.ts';
 import type { Gateway } from '../activities/store/s3/testing/gateway.ts';
 import { readEnv } from './env.ts';
-import { openStore } from './stores.ts';
+import { openStore, openStores } from './stores.ts';
 
 const s3 = readEnv({}).s3;
 
@@ -81,5 +81,23 @@ describe('the environment of S3', () => {
       expect(keys).toEqual(['a/b']);
       expect(await store.stage('a/b')).toContain(folder);
     });
+  });
+});
+
+describe('openStores', () => {
+  it('keeps models where ASSAY_REGISTRY_STORE says, and everything else in the store', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'assay-stores-'));
+    const [data, models] = ['data', 'models'].map((name) => pathToFileURL(join(folder, name)).href) as [
+      string,
+      string,
+    ];
+    const store = openStores(data, readEnv({ ASSAY_REGISTRY_STORE: models }));
+    await store.put('registry/m/log/1.json', '{}');
+    await store.put('runs/r/1.json', '{}');
+    expect(store.uri).toBe(data);
+    expect(await openStore(models, s3).head('registry/m/log/1.json')).toBeDefined();
+    expect(await openStore(data, s3).head('registry/m/log/1.json')).toBeUndefined();
+    expect(await openStore(data, s3).head('runs/r/1.json')).toBeDefined();
+    await rm(folder, { recursive: true });
   });
 });

@@ -3,9 +3,17 @@ import { fileURLToPath } from 'node:url';
 
 import type { ObjectStore } from '../activities/store/contract.ts';
 import { createLocalStore } from '../activities/store/local-store.ts';
-import type { S3Env } from './env.ts';
+import { createMountedStore } from '../activities/store/mounted-store.ts';
+import { storeUri, type Env, type S3Env } from './env.ts';
 
 const S3_URI = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:\/[^/]+)*)\/?$/;
+
+/** The store, with the registry in a place of its own where the environment names one. */
+export function openStores(uri: string, { s3, registryStoreUri }: Env): ObjectStore {
+  const root = openStore(uri, s3);
+  if (registryStoreUri === undefined) return root;
+  return createMountedStore(root, 'registry/', openStore(storeUri(registryStoreUri), s3));
+}
 
 /** @param uri `file:///…` or `s3://bucket/prefix` @throws Error for an address that no adapter serves */
 export function openStore(uri: string, s3: S3Env): ObjectStore {
