@@ -1,0 +1,3 @@
+output "assay" {
+  value = module.assay
+}

@@ -1,0 +1,79 @@
+# The three queues: what each may touch, prefix by prefix, and what it is told.
+
+locals {
+  lake     = "arn:aws:s3:::${module.lake.buckets["lake"]}"
+  registry = "arn:aws:s3:::${module.lake.buckets["registry"]}"
+
+  # Data and training do the same work in two sizes; control only keeps books.
+  prefixes = {
+    control  = { read = ["lake", "landing", "reports", "training"], write = ["ledger", "runs"], delete = ["ledger"] }
+    data     = { read = ["landing", "ledger"], write = ["lake", "reports", "runs", "training"], delete = ["lake", "training"] }
+    training = { read = ["landing", "ledger"], write = ["lake", "reports", "runs", "training"], delete = ["lake", "training"] }
+  }
+
+  storage = { for queue, prefixes in local.prefixes : queue => [
+    {
+      Effect    = "Allow"
+      Action    = ["s3:ListBucket", "s3:ListBucketMultipartUploads"]
+      Resource  = local.lake
+      Condition = { StringLike = { "s3:prefix" = [for prefix in concat(prefixes.read, prefixes.write) : "${prefix}/*"] } }
+    },
+    {
+      Effect   = "Allow"
+      Action   = "s3:GetObject"
+      Resource = [for prefix in concat(prefixes.read, prefixes.write) : "${local.lake}/${prefix}/*"]
+    },
+    {
+      Effect   = "Allow"
+      Action   = ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"]
+      Resource = [for prefix in prefixes.write : "${local.lake}/${prefix}/*"]
+    },
+    {
+      Effect   = "Allow"
+      Action   = "s3:DeleteObject"
+      Resource = [for prefix in prefixes.delete : "${local.lake}/${prefix}/*"]
+    },
+    { Effect = "Allow", Action = "s3:ListBucket", Resource = local.registry },
+    {
+      # Nobody deletes a model or an entry of the registry's log: both are for ever.
+      Effect   = "Allow"
+      Action   = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"]
+      Resource = "${local.registry}/registry/*"
+    },
+  ] }
+
+  rights = {
+    control  = concat(module.events.receive, module.observability.publish)
+    data     = module.observability.publish
+    training = concat(module.training.start, module.observability.publish)
+  }
+
+  settings = merge(var.settings, module.temporal.environment, {
+    ASSAY_ENV            = var.environment
+    ASSAY_STORE          = "s3://${module.lake.buckets["lake"]}"
+    ASSAY_REGISTRY_STORE = "s3://${module.lake.buckets["registry"]}"
+    AWS_REGION           = var.region
+  })
+}
+
+module "workers" {
+  source   = "../worker-service"
+  for_each = var.sizes
+
+  name                 = var.name
+  region               = var.region
+  account_id           = var.account_id
+  queue                = each.key
+  releases             = var.releases
+  size                 = each.value
+  target_utilisation   = each.key == "control" ? 70 : 100
+  environment          = merge(local.settings, { ASSAY_STAGE_MB = tostring(floor(each.value.disk * 512)) })
+  secrets              = module.temporal.secrets
+  task_statements      = concat(local.storage[each.key], [module.lake.use_key, module.secrets.read, module.secrets.use_key], local.rights[each.key])
+  execution_statements = [module.secrets.read, module.secrets.use_key]
+  cluster              = aws_ecs_cluster.this.name
+  subnet_ids           = module.network.private_subnet_ids
+  security_group_id    = aws_security_group.workers.id
+  kms_key_arn          = module.secrets.kms_key_arn
+  log_retention_days   = var.log_retention_days
+}

@@ -1,0 +1,45 @@
+mock_provider "aws" {}
+
+variables {
+  name               = "assay-test"
+  environment        = "staging"
+  region             = "eu-central-1"
+  account_id         = "123456789012"
+  zones              = ["eu-central-1a", "eu-central-1b"]
+  cidr               = "10.50.0.0/16"
+  nat                = "single"
+  namespace          = "assay"
+  temporal           = { cloud = { address = "eu-central-1.aws.api.temporal.io:7233", auth = "api-key" } }
+  recipients         = ["on-call@example.org"]
+  monthly_budget     = 100
+  log_retention_days = 30
+  noncurrent_days    = 30
+  releases           = { "1.0.0" = "repository/assay@sha256:0000000000000000000000000000000000000000000000000000000000000000" }
+  sizes = {
+    control  = { cpu = 512, memory = 1024, disk = 21, min = 1, max = 2, spot = false }
+    data     = { cpu = 1024, memory = 2048, disk = 30, min = 0, max = 2, spot = true }
+    training = { cpu = 2048, memory = 4096, disk = 30, min = 0, max = 2, spot = true }
+  }
+}
+
+run "the_parts_hang_together" {
+  command = plan
+  module { source = "./modules/assay" }
+
+  assert {
+    condition     = output.store == "s3://assay-test-lake-123456789012" && toset(keys(output.workers)) == toset(["control", "data", "training"])
+    error_message = "A store, and workers for the three queues."
+  }
+
+  assert {
+    condition     = output.temporal.address == "eu-central-1.aws.api.temporal.io:7233"
+    error_message = "Workers are told where Temporal is."
+  }
+}
+
+run "an_image_without_a_digest_is_refused" {
+  command = plan
+  variables { releases = { "1.0.0" = "repository/assay:latest" } }
+  module { source = "./modules/assay" }
+  expect_failures = [var.releases]
+}
