@@ -7,6 +7,7 @@ import { fileServices } from '../../workers/files.ts';
 import { createServices, type Services } from '../../workers/services.ts';
 import { registerCodecServer } from './codec-server.ts';
 import { registerBackfill } from './backfill.ts';
+import { registerApprovals } from './approvals.ts';
 import { example, type CommandContext } from './command.ts';
 import { registerData } from './data.ts';
 import { registerDemo, type DemoServices } from './demo.ts';
@@ -87,6 +88,7 @@ function registerCommands(
   registerPipelines(program, of(nouns.pipelineServices));
   registerRuns(program, of(everything));
   registerBackfill(program, of(everything));
+  registerApprovals(program, of(everything));
   registerSchedules(program, of(nouns.scheduleServices));
   registerTables(program, of(nouns.tableServices));
   const models = registerModels(program, of(nouns.modelServices));

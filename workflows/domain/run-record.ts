@@ -1,4 +1,5 @@
 /** The ledger's record of one attempt of one run: what `assay runs show --json` prints. */
+import type { Question } from './approval.ts';
 import type { Interval } from './interval.ts';
 import type { Deadline } from './notices/deadline.ts';
 import type { Rerun } from './run-input.ts';
@@ -67,6 +68,8 @@ export interface TaskRecord {
   readonly waitsUntil?: string;
   /** What came for it while it waited, until it has ended. */
   readonly arrived?: unknown;
+  /** Of an approval, once it has been asked; the answer is its result. */
+  readonly question?: Question;
   /** Of a sensor: how often it has looked. */
   readonly polls?: number;
   /** Of a map: its items, where they ran in child workflows and stand in the ledger instead of in this record. */

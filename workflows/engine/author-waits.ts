@@ -10,6 +10,8 @@ import type { AnyPipeline } from './definition.ts';
 import type { Desk } from './desk.ts';
 import { runLoop, type LoopPlace, type LoopSpec } from './loop.ts';
 import type { TaskRef } from './references.ts';
+import { askPeople, questionOf, type ApprovalSpec } from './approvals.ts';
+import type { Asking } from './questions.ts';
 import type { RunTime } from './run-waits.ts';
 import type { TaskKind, Task, TaskSpec } from './task.ts';
 import { poll, waitForRun, waitForSignal, waitForTime, type Patience, type WaitPlace } from './waits.ts';
@@ -29,10 +31,14 @@ interface LooseRunOptions extends Waiting {
 
 type LooseLoopOptions = LooseOptions & Pick<LoopSpec, 'max' | 'until'> & Partial<Pick<LoopSpec, 'onMax'>>;
 
+type LooseMessage = string | LooseBody;
+
+/** Characters of a question: it travels with the run's memo. */
+const MESSAGE = 4000;
 const LOOK_EVERY = '30s';
 
 export interface WaitParts extends Omit<LoopPlace, 'task'> {
-  readonly facts: { readonly interval: Interval };
+  readonly facts: Asking & { readonly interval: Interval };
   /** Of what declares none of its own. */
   readonly retries?: Retries;
   readonly desk: Desk;
@@ -45,6 +51,7 @@ export function createWaits(parts: WaitParts, add: Add): object {
     runtime,
     desk: parts.desk,
     inSlice: parts.slice !== undefined,
+    run: facts,
     task,
   });
   /** Its patience is the wait's own, not that of a try. */
@@ -65,6 +72,17 @@ export function createWaits(parts: WaitParts, add: Add): object {
         const payload = await waitForSignal(placeOf(task), options.signal ?? name, options);
         return body === undefined ? payload : call(body, [payload, context]);
       }),
+    approval: (
+      name: string,
+      { message, ...options }: Waiting & ApprovalSpec & { message?: LooseMessage },
+    ) => {
+      const question = questionOf(runtime, name, options);
+      return wait(name, 'approval', options, (outcomes, _context, task) => {
+        const text = typeof message === 'function' ? call(message, argumentsOf(options, outcomes)) : message;
+        const whole = typeof text === 'string' ? { message: text.slice(0, MESSAGE), ...question } : question;
+        return askPeople(placeOf(task), whole, options.timeout);
+      });
+    },
     sleepUntil: (name: string, time: RunTime, options: Waiting = {}) =>
       wait(name, 'time', options, (_outcomes, _context, task) =>
         waitForTime(placeOf(task), time, facts.interval),

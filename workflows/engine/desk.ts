@@ -3,6 +3,7 @@
  * in this history and the next; what has come for a task stands in its record until the task has ended.
  */
 import { weightOf } from '../domain/chunks.ts';
+import { Questions } from './questions.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Task } from './task.ts';
 
@@ -23,6 +24,7 @@ export class Desk {
   #signals: readonly Signal[];
   #scheduler: Scheduler | undefined;
   readonly #waiting = new Map<string, Waiting[]>();
+  readonly questions = new Questions();
 
   /** @param signals that the histories before have left */
   constructor(signals: readonly Signal[] = []) {
@@ -31,6 +33,7 @@ export class Desk {
 
   open(scheduler: Scheduler): void {
     this.#scheduler = scheduler;
+    this.questions.open(scheduler);
   }
 
   /** The oldest first. */
@@ -66,6 +69,7 @@ export class Desk {
 
   /** The task waits no longer: what comes now is for the next. */
   leave(task: Task): void {
+    this.questions.leave(task);
     for (const [name, waiting] of this.#waiting) {
       this.#waiting.set(
         name,

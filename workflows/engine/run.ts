@@ -9,6 +9,7 @@ import type { TriggerRule } from '../domain/trigger-rules.ts';
 import type { Pipeline } from './definition.ts';
 import type { PoolOption } from './pool-turn.ts';
 import type { AnyRef, Outcomes, TaskRef, Values } from './references.ts';
+import type { RunApprovals } from './run-approvals.ts';
 import type { RunWaits } from './run-waits.ts';
 import type { TaskContext } from './runtime.ts';
 
@@ -56,7 +57,7 @@ export interface Ending {
   readonly failed: readonly { readonly task: string; readonly error: RecordedError }[];
 }
 
-export interface Run<P = unknown> extends RunWaits {
+export interface Run<P = unknown> extends RunWaits, RunApprovals {
   /** `<pipeline>[.<key>]-<fire time>`: the same for every attempt. */
   readonly id: string;
   readonly pipeline: string;

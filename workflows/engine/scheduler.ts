@@ -156,6 +156,12 @@ export class Scheduler {
     return this.#stage === 'draining';
   }
 
+  /** Whether the memo knows it as under way, and the function has not come to it yet. */
+  isRecalled(label: string): boolean {
+    const record = this.#memo.get(label);
+    return record !== undefined && !hasEnded(record.state) && !this.#labels.has(label);
+  }
+
   /** What a task has waited for is there; its body is told by whoever calls this. */
   arrive(task: Task, arrived: unknown): void {
     task.progress.arrived = arrived;

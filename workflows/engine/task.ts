@@ -1,5 +1,6 @@
 /** One task of a run: its record while it lives, and its outcome. */
 import { taskLabel } from '../domain/activity-id.ts';
+import type { Question } from '../domain/approval.ts';
 import type { Duration } from '../domain/duration.ts';
 import type { Retries } from '../domain/retry.ts';
 import type {
@@ -71,6 +72,7 @@ interface Progress {
   resumes?: true;
   waitsUntil?: string;
   arrived?: unknown;
+  question?: Question;
   items?: readonly MapSlice[];
 }
 

@@ -3,6 +3,7 @@ import { formatDuration, milliseconds, type Duration } from '../domain/duration.
 import type { FoundRun, WantedRun } from '../domain/found-run.ts';
 import type { Interval } from '../domain/interval.ts';
 import type { Desk } from './desk.ts';
+import { asked, type Asking } from './questions.ts';
 import { Skipped } from './references.ts';
 import type { RunTime } from './run-waits.ts';
 import type { Runtime } from './runtime.ts';
@@ -13,6 +14,7 @@ export interface WaitPlace {
   readonly desk: Desk;
   /** The item range's child workflow has an ID of its own, under which nobody looks for it. */
   readonly inSlice: boolean;
+  readonly run: Asking;
   readonly task: Task;
 }
 
@@ -21,27 +23,34 @@ export interface Patience {
   readonly softFail?: boolean;
 }
 
-/** From the first try on, whatever comes between: tries and histories share one patience. @throws WaitTimeout */
-async function waitFor<T>(
+/** Whether something has come to the desk for the task: also what was taken as the time was over. */
+export async function arrival(
   { runtime, task }: WaitPlace,
-  { timeout, softFail = false }: Patience,
-  work: () => Promise<T>,
-): Promise<T> {
-  const came = await runtime.until(endOfWait(runtime, task, timeout), `${task.label}: timeout`, work);
-  if (came !== 'late') return came.value;
+  timeout: Duration | undefined,
+  come: () => Promise<void>,
+): Promise<boolean> {
+  await runtime.until(endOfWait(runtime, task, timeout), timer(task), come);
+  return 'arrived' in task.progress;
+}
+
+function overdue({ runtime, task }: WaitPlace, { timeout, softFail = false }: Patience): never {
   const message = `what ${task.label} waits for has not come within ${formatDuration(milliseconds(timeout ?? 0))}`;
   if (softFail) throw new Skipped(message);
   throw runtime.toError({ type: 'WaitTimeout', message });
 }
 
-export function poll<T>(
+/** @throws WaitTimeout, and what its body throws but for `NotYet` */
+export async function poll<T>(
   place: WaitPlace,
   every: Duration,
   options: Patience,
   body: () => T | Promise<T>,
 ): Promise<T> {
-  const { runtime } = place;
-  return waitFor(place, options, async () => runtime.polling(milliseconds(every), body));
+  const { runtime, task } = place;
+  const came = await runtime.until(endOfWait(runtime, task, options.timeout), timer(task), async () =>
+    runtime.polling(milliseconds(every), body),
+  );
+  return came === 'late' ? overdue(place, options) : came.value;
 }
 
 /** The payload of the first signal of this name that is nobody else's. */
@@ -49,7 +58,7 @@ export async function waitForSignal(place: WaitPlace, name: string, options: Pat
   const { task, desk } = place;
   refuseInSlice(place, 'a signal');
   try {
-    await waitFor(place, options, () => desk.awaitSignal(task, name));
+    if (!(await arrival(place, options.timeout, () => desk.awaitSignal(task, name)))) overdue(place, options);
     return (task.progress.arrived as { payload?: unknown }).payload;
   } finally {
     desk.leave(task);
@@ -79,7 +88,7 @@ export function waitForRun(
 }
 
 /** @throws NotInLargeMap */
-function refuseInSlice({ inSlice, runtime, task }: WaitPlace, what: string): void {
+export function refuseInSlice({ inSlice, runtime, task }: WaitPlace, what: string): void {
   if (!inSlice) return;
   const message =
     `${task.label} waits for ${what} inside a map of so many items that child workflows run them, where it ` +
@@ -87,7 +96,12 @@ function refuseInSlice({ inSlice, runtime, task }: WaitPlace, what: string): voi
   throw runtime.toError({ type: 'NotInLargeMap', message });
 }
 
-/** Milliseconds since the epoch, fixed by the first try. */
+/** As the Web UI names it. */
+function timer({ label }: Task): string {
+  return `${label}: timeout`;
+}
+
+/** Milliseconds since the epoch, fixed by the first try: tries and histories share one patience. */
 function endOfWait(runtime: Runtime, task: Task, timeout: Duration | undefined): number | undefined {
   const { waitsUntil } = task.progress;
   if (waitsUntil === undefined && timeout === undefined) return undefined;
@@ -98,7 +112,9 @@ function endOfWait(runtime: Runtime, task: Task, timeout: Duration | undefined):
 
 function showEnd(runtime: Runtime, task: Task, end: string): void {
   task.progress.waitsUntil = end;
-  task.progress.reason = `until ${end.slice(0, 19)}Z${task.spec.kind === 'time' ? '' : ' at most'}`;
+  const until = `until ${end.slice(0, 19)}Z${task.spec.kind === 'time' ? '' : ' at most'}`;
+  const { question } = task.progress;
+  task.progress.reason = question === undefined ? until : `${asked(question)} ${until}`;
   runtime.changed(task);
 }
 

@@ -79,3 +79,48 @@ export const rounds = pipeline(
     return run.task('use', { after: [fit] }, (sum) => probe.echo(sum));
   },
 );
+
+/** Asks two people whether, anybody what, and somebody who is not there. */
+export const asking = pipeline({ name: 'asking', continueAfterEvents: 60 }, async (run) => {
+  const judged = run.task('judged', () => probe.echo('hold'));
+  const approved = run.approval('approve', {
+    after: [judged],
+    choices: ['approve', 'reject'],
+    assignees: ['ann', 'bob'],
+    timeout: '1m',
+    message: (verdict) => `the gate says ${String(verdict)}`,
+  });
+  const form = run.approval('form', {
+    choices: ['north', 'south', 'reject'],
+    multiple: true,
+    default: ['south'],
+    fields: {
+      limit: { type: 'integer', min: 1, max: 10, required: true },
+      from: { type: 'date', default: '2026-01-31' },
+      note: { type: 'text' },
+    },
+  });
+  const { choice, by } = await approved;
+  const { choices, fields } = await form;
+  const limit: number | undefined = fields.limit;
+  const from: string = fields.from;
+  // Grows the history, so that the last question is asked in one and answered in another.
+  let last = run.task('step-0', () => probe.echo(0));
+  for (let step = 1; step < 20; step += 1) {
+    last = run.task(`step-${step}`, { after: [last] }, () => probe.echo(step));
+  }
+  const late = run.approval('late', { choices: ['go'], timeout: '1m' });
+  await last;
+  return { choice, by, choices, limit, from, late: (await late).choice };
+});
+
+export const unanswered = pipeline({ name: 'unanswered' }, (run) => {
+  const rejected = run.approval('rejected', { choices: ['approve', 'reject'], timeout: '200ms' });
+  const chosen = run.approval('chosen', { choices: ['a', 'b'], timeout: '200ms', default: 'b' });
+  run.approval('failed', { choices: ['a', 'b'], timeout: '200ms', mayFail: true });
+  return run.task('both', { after: [rejected, chosen] }, (one, two) => [
+    one.choice,
+    two.choice,
+    one.timedOut,
+  ]);
+});
