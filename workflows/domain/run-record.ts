@@ -2,6 +2,7 @@
 import type { Question } from './approval.ts';
 import type { Interval } from './interval.ts';
 import type { Deadline } from './notices/deadline.ts';
+import type { RecordedResolution } from './resolution.ts';
 import type { Rerun } from './run-input.ts';
 
 /** Airflow's words for the states of a task. */
@@ -72,6 +73,10 @@ export interface TaskRecord {
   readonly question?: Question;
   /** Of a sensor: how often it has looked. */
   readonly polls?: number;
+  /** Set while it has failed and waits, as `deferred`, for somebody to decide about it; it fails at that time. */
+  readonly held?: { readonly until: string };
+  /** What people have decided about it, the oldest first. */
+  readonly resolutions?: readonly RecordedResolution[];
   /** Of a map: its items, where they ran in child workflows and stand in the ledger instead of in this record. */
   readonly items?: readonly MapSlice[];
 }

@@ -18,6 +18,7 @@ import { sliceResult } from './map.ts';
 import { toMemo } from './memo-parts.ts';
 import { createRunPools } from './pools.ts';
 import { checkedResult } from './result-size.ts';
+import { limitRun, NO_LIMIT } from './run-limit.ts';
 import type { Memo, MemoLedger } from './runtime.ts';
 import { createView, type View } from './view.ts';
 import { createWatch, type Watch } from './watch.ts';
@@ -32,7 +33,11 @@ export async function conduct<P, R>(
   // Before the desk, which takes every signal that nobody else does.
   const pools = createRunPools();
   const desk = openDesk(attempt);
-  const work = await startWork(definition, attempt, { view: watched(view, watch), desk, pools });
+  const { timeout } = definition;
+  const limited = timeout !== undefined && attempt.slice === undefined;
+  const limit = limited ? limitRun(timeout, attempt.startedAt) : NO_LIMIT;
+  const surroundings = { view: watched(view, watch), desk, pools, stopReason: () => limit.reason() };
+  const work = await limit.run(() => startWork(definition, attempt, surroundings));
   watch.start();
   const whole = attempt.slice === undefined ? wholeRun(work) : wholeSlice(work);
   const parked = work.scheduler.parked.then(() => undefined);
@@ -108,18 +113,15 @@ async function finish(
   { view, watch }: { view: View; watch: Watch },
   returned: Returned,
 ): Promise<unknown> {
-  const { scheduler, author, runtime, isCancelled } = work;
+  const { scheduler, author, runtime, isCancelled, stopReason } = work;
   return CancellationScope.nonCancellable(async () => {
     watch.rest();
     scheduler.enterTeardown();
-    author.teardown(endingOf(scheduler, returned, isCancelled()));
+    const stopped = isCancelled() ? stopReason() : undefined;
+    author.teardown(endingOf(scheduler, returned, stopped));
     await scheduler.settle();
     const result = checkedResult('the run', 'value' in returned ? returned.value : undefined);
-    const ending = endingOf(
-      scheduler,
-      result.ok ? returned : { error: toFailure(result.error) },
-      isCancelled(),
-    );
+    const ending = endingOf(scheduler, result.ok ? returned : { error: toFailure(result.error) }, stopped);
     const failure =
       ending.state === 'failed' ? runFailed(attempt.facts.id, ending, scheduler.tasks.length) : undefined;
     await runtime.pools.told();

@@ -10,6 +10,7 @@ import type { RecordedError } from '../domain/run-record.ts';
 
 /** A child that failed may succeed in its next attempt: to its parent that is no permanent fault. */
 export const RUN_FAILED = 'RunFailed';
+export const RUN_TIMEOUT = 'RunTimeout';
 
 /** Outermost first; wrappers that only say where it happened are left out where there is a cause. */
 export function causesOf(error: unknown): readonly Cause[] {
@@ -28,7 +29,7 @@ function asCause(error: unknown): Cause {
   if (error instanceof ApplicationFailure) {
     const [details] = error.details ?? [];
     const type = error.type ?? 'Error';
-    const permanent = (error.nonRetryable ?? false) && type !== RUN_FAILED;
+    const permanent = (error.nonRetryable ?? false) && type !== RUN_FAILED && type !== RUN_TIMEOUT;
     const cause = { type, message: error.message, permanent };
     return details === undefined || details === null ? cause : { ...cause, details };
   }

@@ -84,6 +84,7 @@ async function runItems(
       ...(spec.timeout !== undefined && { timeout: spec.timeout }),
       ...(spec.pool !== undefined && { pool: spec.pool }),
       mayFail: true,
+      mayHold: !task.spec.mayFail,
       body: (_outcomes, context) => spec.body(items[at], context),
     });
   let next = range.from;

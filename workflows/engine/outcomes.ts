@@ -5,6 +5,8 @@ import { hasEnded } from '../domain/trigger-rules.ts';
 import type { Outcome } from './references.ts';
 import type { Task } from './task.ts';
 
+export const CANCELLED: RecordedError = { type: 'Cancelled', message: 'the run was cancelled' };
+
 /** `undefined` where the value must first be fetched from the ledger. */
 export function outcomeNow(task: Task): Outcome<unknown> | undefined {
   const { state, error, reason, stored, result } = task.progress;

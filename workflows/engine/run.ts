@@ -55,6 +55,8 @@ export type ChildInput<P> = Omit<RunInput, 'params' | 'attempt'> & { readonly pa
 export interface Ending {
   readonly state: 'success' | 'failed' | 'cancelled';
   readonly failed: readonly { readonly task: string; readonly error: RecordedError }[];
+  /** Why the run was ended as a whole before it was done: `RunTimeout`. */
+  readonly ended?: RecordedError;
 }
 
 export interface Run<P = unknown> extends RunWaits, RunApprovals {

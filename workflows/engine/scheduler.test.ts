@@ -170,7 +170,7 @@ describe('the scheduler', () => {
     const running = run.task('running', () => work.until);
     run.task('next', { after: [running], when: 'all_done' }, () => 'never');
     await pass(0);
-    scheduler.cancel();
+    scheduler.cancel({ type: 'Cancelled', message: 'the run was cancelled' });
     expect(states()).toEqual(['running running', 'next upstream_failed']);
     work.release('done');
     await scheduler.settle();

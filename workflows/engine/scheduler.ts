@@ -10,7 +10,8 @@ import { createRandom } from '../domain/random.ts';
 import { decideRetry } from '../domain/retry.ts';
 import type { RecordedError, TaskRecord } from '../domain/run-record.ts';
 import { hasEnded, judge, type EndState } from '../domain/trigger-rules.ts';
-import { because, duplicateName, innermost, outcomeNow, upstreamFailed } from './outcomes.ts';
+import type { Holds } from './holds.ts';
+import { because, CANCELLED, duplicateName, innermost, outcomeNow, upstreamFailed } from './outcomes.ts';
 import { endTurn, takeTurn, type PoolUse } from './pool-turn.ts';
 import { Skipped, type Outcome } from './references.ts';
 import { checkedResult } from './result-size.ts';
@@ -30,9 +31,9 @@ export interface SchedulerOptions {
   readonly memo: readonly TaskRecord[];
   /** In a slice of a map only the map of this label runs; all else comes from the memo, or not at all. */
   readonly only?: string;
+  /** Where failures are held instead of ending the run. */
+  readonly holds?: Holds;
 }
-
-const CANCELLED: RecordedError = { type: 'Cancelled', message: 'the run was cancelled' };
 
 type Stage = 'open' | 'draining' | 'cancelled' | 'teardown';
 
@@ -50,6 +51,7 @@ export class Scheduler {
   #open = 0;
   #changes = 0;
   #stage: Stage = 'open';
+  #cancelled = CANCELLED;
   #stopBackoffs = (): void => undefined;
   readonly #drained = new Promise<'in a new history'>((resolve) => {
     this.#stopBackoffs = () => resolve('in a new history');
@@ -130,9 +132,10 @@ export class Scheduler {
   }
 
   /** What has not started never will; what is running is ended by whoever cancelled it. */
-  cancel(): void {
+  cancel(why: RecordedError): void {
     this.#stage = 'cancelled';
-    for (const task of this.#parked) this.#end(task, 'failed', { error: CANCELLED });
+    this.#cancelled = why;
+    for (const task of this.#parked) this.#end(task, 'failed', { error: why });
     for (const task of this.tasks) this.#consider(task);
   }
 
@@ -202,7 +205,7 @@ export class Scheduler {
     if (task.progress.state !== 'scheduled' || this.#running.has(task)) return;
     if (this.#isDormant(task)) return;
     if (this.#stage === 'cancelled') {
-      this.#end(task, 'upstream_failed', { reason: 'the run was cancelled before this started' });
+      this.#end(task, 'upstream_failed', { reason: `${this.#cancelled.message} before this started` });
       return;
     }
     const verdict = judge(
@@ -224,16 +227,22 @@ export class Scheduler {
     // Never at once: the author's function may still have to define what the body refers to.
     const outcomes = await (areKnown ? known : Promise.all(upstream.map((one) => this.outcome(one))));
     while (!hasEnded(task.progress.state)) {
-      const ready = this.#isDue(task) ? 'now' : await this.#due(task);
-      const due =
-        ready === 'now' && task.spec.pool !== undefined ? await this.#turn(task, task.spec.pool) : ready;
-      if (due === 'over') return;
-      if (due === 'cancelled') this.#end(task, 'failed', { error: CANCELLED });
-      else if (due === 'in a new history' || !(await this.#try(task, outcomes))) {
+      if (!(await this.#step(task, outcomes))) {
         this.#park(task);
         return;
       }
     }
+  }
+
+  /** One try, or one decision of somebody's. False when it is to be taken up again in a new history. */
+  async #step(task: Task, outcomes: readonly Outcome<unknown>[]): Promise<boolean> {
+    const { holds } = this.#options;
+    const { pool } = task.spec;
+    if (task.progress.held !== undefined && holds !== undefined) return this.#resolved(task, holds);
+    const ready = this.#isDue(task) ? 'now' : await this.#due(task);
+    const due = ready === 'now' && pool !== undefined ? await this.#turn(task, pool) : ready;
+    if (due === 'cancelled') this.#end(task, 'failed', { error: this.#cancelled });
+    return due === 'now' ? this.#try(task, outcomes) : due !== 'in a new history';
   }
 
   #isDue({ progress: { retryAt } }: Task): boolean {
@@ -295,7 +304,7 @@ export class Scheduler {
   #succeed(task: Task, value: unknown): void {
     const result = checkedResult(task.label, value);
     if (!result.ok) {
-      this.#end(task, 'failed', { error: result.error });
+      this.#failForGood(task, result.error);
       return;
     }
     task.progress.bytes = result.bytes;
@@ -311,13 +320,13 @@ export class Scheduler {
     const causes = this.#runtime.causesOf(error);
     progress.error = innermost(causes);
     if (this.#stage === 'cancelled' || this.#runtime.isCancellation(error)) {
-      this.#end(task, 'failed', { error: CANCELLED });
+      this.#end(task, 'failed', { error: this.#cancelled });
       return;
     }
     const random = createRandom(`${this.#options.attemptKey}/${task.label}/${progress.tries}`);
     const decision = decideRetry(spec.retries, progress.tries, causes, random());
     if (decision.kind === 'fail') {
-      this.#end(task, 'failed', { error: progress.error });
+      this.#failForGood(task, progress.error);
       return;
     }
     const now = this.#runtime.now();
@@ -326,6 +335,28 @@ export class Scheduler {
     progress.retryAt = new Date(now + delay).toISOString();
     progress.reason = `next try after ${formatDuration(delay)}`;
     this.#become(task, 'up_for_retry');
+  }
+
+  #failForGood(task: Task, error: RecordedError): void {
+    const { holds } = this.#options;
+    task.progress.error = error;
+    if (this.#stage === 'teardown' || holds === undefined || !holds.takes(task)) {
+      this.#end(task, 'failed', { error });
+      return;
+    }
+    holds.hold(task);
+    this.#become(task, 'deferred');
+  }
+
+  /** Waits for the decision on a held task, and does as it says. False where that is left to a new history. */
+  async #resolved(task: Task, holds: Holds): Promise<boolean> {
+    if (task.progress.state !== 'deferred') this.#become(task, 'deferred');
+    const said = await Promise.race([holds.decision(task), this.#drained]);
+    if (said === 'in a new history') return false;
+    if (said.kind === 'retry') this.#become(task, 'scheduled');
+    else if (said.kind === 'success') this.#succeed(task, said.value);
+    else this.#end(task, said.kind, this.#stage === 'cancelled' ? { error: this.#cancelled } : said.outcome);
+    return true;
   }
 
   #end(task: Task, state: EndState, outcome: Partial<Task['progress']>): void {

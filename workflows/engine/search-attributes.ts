@@ -14,7 +14,7 @@ const KEYS = {
 export interface Searchable {
   readonly pipeline?: string;
   readonly runType?: string;
-  readonly state?: RunState;
+  readonly state?: RunState | 'held';
   readonly fireTime?: Date;
   readonly tags?: string[];
 }

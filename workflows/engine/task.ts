@@ -3,6 +3,7 @@ import { taskLabel } from '../domain/activity-id.ts';
 import type { Question } from '../domain/approval.ts';
 import type { Duration } from '../domain/duration.ts';
 import type { Retries } from '../domain/retry.ts';
+import type { RecordedResolution } from '../domain/resolution.ts';
 import type {
   MapSlice,
   RecordedError,
@@ -32,6 +33,8 @@ export interface TaskSpec {
   readonly mayFail: boolean;
   /** What each try takes a turn in. */
   readonly pool?: PoolUse;
+  /** Whether a failure is held in a run that holds failures; by default unless it may fail. */
+  readonly mayHold?: boolean;
   readonly body: (outcomes: readonly Outcome<unknown>[], context: TaskContext, task: Task) => unknown;
 }
 
@@ -73,6 +76,8 @@ interface Progress {
   waitsUntil?: string;
   arrived?: unknown;
   question?: Question;
+  held?: { readonly until: string };
+  resolutions?: readonly RecordedResolution[];
   items?: readonly MapSlice[];
 }
 

@@ -24,6 +24,8 @@ export interface View {
   readonly show: (scheduler: Scheduler) => void;
   /** A deadline has gone by. */
   late(): void;
+  /** Whether the run waits for somebody to decide about a failed task. */
+  readonly held: (isHeld: boolean) => void;
   /** @returns the record as it will stand in the ledger */
   end(state: RunState, outcome: { result?: unknown; error?: RecordedError }): RunRecord;
 }
@@ -58,6 +60,10 @@ export function createView(attempt: Attempt, deadlines: () => readonly RunDeadli
       publish(tags.length === 0 ? known : { ...known, tags: [...tags] }, searchAttributes);
     },
     late: () => live.show(heading()),
+    held: (isHeld) => {
+      publish({ state: isHeld ? 'held' : record.state }, searchAttributes);
+      live.show(isHeld ? `${heading()}, held: somebody has to decide` : heading());
+    },
     end: (state, outcome) => {
       record = { state, endedAt: new Date(workflowNow()).toISOString(), ...outcome };
       publish({ state }, searchAttributes);

@@ -1,15 +1,18 @@
 /** The pipeline's function at work: with its memo, its scheduler, and the clock and chance that it may see. */
 import { CancellationScope } from '@temporalio/workflow';
+import { milliseconds } from '../domain/duration.ts';
 import { keptTasks } from '../domain/memo.ts';
-import type { TaskRecord } from '../domain/run-record.ts';
+import type { RecordedError, TaskRecord } from '../domain/run-record.ts';
 import { hasEnded } from '../domain/trigger-rules.ts';
 import type { Attempt } from './attempt.ts';
 import { createAuthor, type Author } from './author.ts';
 import type { PipelineDefinition } from './definition.ts';
 import type { Desk } from './desk.ts';
 import { fixClock, seeded } from './determinism.ts';
+import { Holds, type HoldOptions } from './holds.ts';
 import type { MapPlace } from './map.ts';
 import { fromMemo, toMemo } from './memo-parts.ts';
+import { acceptResolutions } from './resolve.ts';
 import type { MemoLedger, RunPools, Runtime } from './runtime.ts';
 import { Scheduler } from './scheduler.ts';
 import { beginRun } from './task-context.ts';
@@ -30,18 +33,22 @@ export interface Work {
   /** Only in a slice: its map, once the function has created it. */
   readonly map: Promise<MapPlace>;
   readonly isCancelled: () => boolean;
+  /** Why, where it is. */
+  readonly stopReason: () => RecordedError;
 }
 
 interface Surroundings {
-  readonly view: Pick<View, 'changed' | 'show'>;
+  readonly view: Pick<View, 'changed' | 'held' | 'show'>;
   readonly desk: Desk;
   readonly pools: RunPools;
+  /** Why the run is ended before it is done, where it is. */
+  readonly stopReason: () => RecordedError;
 }
 
 export async function startWork<P, R>(
   definition: PipelineDefinition<P, R>,
   attempt: Attempt,
-  { view, desk, pools }: Surroundings,
+  { view, desk, pools, stopReason }: Surroundings,
 ): Promise<Work> {
   const { facts, slice } = attempt;
   fixClock(attempt.clock);
@@ -50,7 +57,8 @@ export async function startWork<P, R>(
   const memo = await recalledTasks(attempt, runtime.ledger);
   const attemptKey = `${facts.id}/${facts.attempt}`;
   const only = slice === undefined ? {} : { only: slice.map };
-  const scheduler = new Scheduler({ runtime, attemptKey, memo, ...only });
+  const holds = slice === undefined ? holdsOf(definition, { runtime, memo, changed: view.held }) : undefined;
+  const scheduler = new Scheduler({ runtime, attemptKey, memo, ...only, ...(holds && { holds }) });
   let reached = (_place: MapPlace): void => undefined;
   const map = new Promise<MapPlace>((resolve) => {
     reached = resolve;
@@ -66,11 +74,19 @@ export async function startWork<P, R>(
     ...(slice !== undefined && { slice: { map: slice.map, range: slice, reached } }),
   });
   desk.open(scheduler);
-  const isCancelled = watchCancellation(scheduler);
+  const isCancelled = watchCancellation(scheduler, stopReason);
   // Before the function's own commands, whatever these are: histories are replayed command by command.
   view.show(scheduler);
   const returned = seeded(facts.id, () => call(definition, author));
-  return { scheduler, runtime, author, returned, map, isCancelled };
+  if (slice === undefined) acceptResolutions(holds);
+  return { scheduler, runtime, author, returned, map, isCancelled, stopReason };
+}
+
+function holdsOf(
+  { onFailure, holdFor = '7d' }: Pick<PipelineDefinition, 'onFailure' | 'holdFor'>,
+  rest: Omit<HoldOptions, 'holdFor'>,
+): Holds | undefined {
+  return onFailure === 'hold' ? new Holds({ ...rest, holdFor: milliseconds(holdFor) }) : undefined;
 }
 
 /** All that a new history needs to know: what has ended, and how far the rest has come. */
@@ -103,11 +119,11 @@ async function recalledTasks({ memo, slice }: Attempt, ledger: MemoLedger): Prom
   return [...tasks, ...(again === undefined ? items : keptTasks(items, again))];
 }
 
-function watchCancellation(scheduler: Scheduler): () => boolean {
+function watchCancellation(scheduler: Scheduler, reason: () => RecordedError): () => boolean {
   let cancelled = false;
   CancellationScope.current().cancelRequested.catch(() => {
     cancelled = true;
-    scheduler.cancel();
+    scheduler.cancel(reason());
   });
   return () => cancelled;
 }

@@ -61,6 +61,38 @@ export const forgiving = pipeline({ name: 'forgiving', retries: { attempts: 2, d
   run.task('again', () => probe.flaky('again')),
 );
 
+/** Each failure waits for somebody to decide; long enough for several histories. */
+export const holding = pipeline(
+  {
+    name: 'holding',
+    onFailure: 'hold',
+    params: () => z.object({ holdFor: z.string().default('1h'), steps: z.int().default(0) }),
+    continueAfterEvents: 40,
+  },
+  async (run) => {
+    const numbers = Array.from({ length: run.params.steps }, (_, at) => at);
+    let last = run.task('first', () => probe.echo('first'));
+    for (const at of numbers) last = run.task(`step-${at}`, { after: [last] }, () => probe.echo(at));
+    const bad = run.task('bad', () => probe.flaky('held'));
+    const after = run.task('after', { after: [bad] }, (word) => probe.echo(`after ${word}`));
+    const items = run.map('item', { over: ['a', 'b'] }, (letter) => probe.flaky(`item-${letter}`));
+    const [word, letters] = [await after.outcome(), await items.outcome()];
+    await last;
+    return { word, letters };
+  },
+);
+
+export const shortHold = pipeline({ name: 'shortHold', onFailure: 'hold', holdFor: '300ms' }, (run) => {
+  run.task('bad', () => probe.flaky('held'));
+});
+
+export const bounded = pipeline({ name: 'bounded', timeout: '700ms' }, async (run) => {
+  run.finally('clean-up', ({ state, ended }) => probe.echo(`${state} by ${ended?.type}`));
+  const slow = run.task('slow', () => sleep('10m'));
+  run.task('after-slow', { after: [slow] }, () => 'never');
+  await slow;
+});
+
 export const awaiting = pipeline({ name: 'awaiting' }, async (run) => {
   const first = run.task('first', () => probe.echo(2));
   const count = Number(await first);
