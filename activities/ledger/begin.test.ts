@@ -170,6 +170,36 @@ describe('begin of a later attempt', () => {
     );
   });
 
+  it('finds tasks of the attempt before as people have marked them since', async () => {
+    await begin(deps, input);
+    const error = { type: 'Broken', message: 'no luck' };
+    const tasks = ['bronze', 'silver', 'gold'].map((name) => taskRecord(name, { state: 'failed', error }));
+    await writeRecord(store, runRecord({ state: 'failed', tasks }));
+    const ledger = createLedger(store);
+    await ledger.mark(RUN, 1, { task: 'bronze', action: 'skip', by: 'ann' });
+    await ledger.mark(RUN, 1, { task: 'silver', action: 'skip', by: 'ann' });
+    await ledger.mark(RUN, 1, {
+      task: 'silver',
+      action: 'succeed',
+      value: { rows: 7 },
+      by: 'bob',
+      comment: 'loaded',
+    });
+    const answer = await begin(deps, again);
+    const marked = answer.kind === 'claimed' ? answer.memo?.record.tasks : [];
+    expect(marked).toMatchObject([
+      { name: 'bronze', state: 'skipped', reason: 'skipped by ann' },
+      {
+        name: 'silver',
+        state: 'success',
+        result: { rows: 7 },
+        resolutions: [{ by: 'bob', comment: 'loaded' }],
+      },
+      { name: 'gold', state: 'failed', error },
+    ]);
+    expect(marked?.[1]?.error).toBeUndefined();
+  });
+
   it('is refused while the attempt before is still open', async () => {
     await begin(deps, input);
     expect(await failureOf(begin(deps, again))).toMatchObject({ type: 'RunStillOpen', nonRetryable: true });

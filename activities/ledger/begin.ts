@@ -12,6 +12,7 @@ import type { ObjectStore } from '../store/contract.ts';
 import { claim, claimedAttempts, readClaim, sameHolder } from './claim.ts';
 import type { BeginInput, BeginOutput } from './contract.ts';
 import { carriable } from './memo.ts';
+import { readMarks, withMarks } from './marks.ts';
 import { recordKey } from './keys.ts';
 import { readJson } from './objects.ts';
 
@@ -107,7 +108,7 @@ async function previousRecord(deps: BeginDeps, run: string, attempt: number): Pr
   const earlier = (await claimedAttempts(deps.store, run)).filter((number) => number < attempt).toReversed();
   for (const number of earlier) {
     const record = await readJson<RunRecord>(deps.store, recordKey(run, number));
-    if (record !== undefined) return record;
+    if (record !== undefined) return withMarks(record, await readMarks(deps.store, run, number));
     if (!(await deps.settle(run, number))) throw stillOpen(run, number);
     return readJson<RunRecord>(deps.store, recordKey(run, number));
   }

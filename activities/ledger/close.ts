@@ -12,6 +12,9 @@ import { writeJson } from './objects.ts';
 import { activityTimings, withTimings } from './timings.ts';
 import type { ActivityTiming } from './timings.ts';
 
+/** Bytes of params that a summary carries. */
+const LIGHT = 1024;
+
 export async function close(
   store: ObjectStore,
   client: Client,
@@ -49,7 +52,7 @@ async function withTasks(
 }
 
 function summaryOf(record: RunRecord, claimedAt: string): RunSummary {
-  const { run, pipeline, attempt, state, startedAt, endedAt, startedBy, tasks } = record;
+  const { run, pipeline, attempt, state, startedAt, endedAt, startedBy, tags, params, tasks } = record;
   const failed = tasks.filter((task) => task.state === 'failed').map((task) => task.name);
   return {
     run,
@@ -60,6 +63,8 @@ function summaryOf(record: RunRecord, claimedAt: string): RunSummary {
     startedAt,
     ...(endedAt === undefined ? {} : { endedAt }),
     startedBy,
+    ...(tags === undefined ? {} : { tags }),
+    ...(JSON.stringify(params ?? null).length > LIGHT ? {} : { params }),
     failed: [...new Set(failed)],
   };
 }

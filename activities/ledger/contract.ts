@@ -3,6 +3,8 @@ import type { NominalInterval, RunSchedule } from '../../workflows/domain/calend
 import type { FoundRun, WantedRun } from '../../workflows/domain/found-run.ts';
 import type { Deadline } from '../../workflows/domain/notices/deadline.ts';
 import type { Subscription } from '../../workflows/domain/notices/notice.ts';
+import type { Interval } from '../../workflows/domain/interval.ts';
+import type { RecordedResolution, Resolution } from '../../workflows/domain/resolution.ts';
 import type {
   MemoPart,
   RunRecord,
@@ -115,6 +117,9 @@ export interface RunSummary {
   readonly startedAt?: string;
   readonly endedAt?: string;
   readonly startedBy?: string;
+  readonly tags?: readonly string[];
+  /** Absent where they are more than 1 KiB: the record has them. */
+  readonly params?: unknown;
   /** Names of the tasks that failed. */
   readonly failed: readonly string[];
 }
@@ -130,7 +135,16 @@ export interface OpenAttempt {
 
 export interface RunFilter {
   readonly pipeline?: string;
+  readonly key?: string;
   readonly state?: RunState;
+  /** Started at or after, and before: RFC 3339. */
+  readonly since?: string;
+  readonly until?: string;
+  /** Fire times after the start, up to and including the end: the runs of those intervals. */
+  readonly fired?: Interval;
+  readonly tag?: string;
+  /** Params that have these values, as text. */
+  readonly params?: Readonly<Record<string, string>>;
   /** At most so many rows; 50 by default. */
   readonly limit?: number;
   /** The `next` of the page before. */
@@ -159,7 +173,10 @@ export interface LogFilter {
 
 /** The read side: what runs there were and are, without a server. */
 export interface Ledger {
-  /** Newest first. */
+  /**
+   * Newest first. A page looks at no more than 2,000 runs: it may be short, or empty, and still have
+   * a `next` to go on from.
+   */
   list(filter?: RunFilter): Promise<{ runs: RunSummary[]; next?: string }>;
   /** The newest attempt by default. `undefined` where no record stands: the run is open or unknown. */
   record(run: string, attempt?: number): Promise<RunRecord | undefined>;
@@ -170,6 +187,9 @@ export interface Ledger {
   /** Of a part of a record: the items of a large map. */
   tasks(part: MemoPart): Promise<TaskRecord[]>;
   result(stored: StoredResult): Promise<unknown>;
+  /** What was decided about tasks of a closed attempt, for the next one; the oldest first. */
+  marks(run: string, attempt: number): Promise<RecordedResolution[]>;
+  mark(run: string, attempt: number, resolution: Resolution): Promise<RecordedResolution>;
   /** In the order of time. */
   logs(run: string, attempt: number, filter?: LogFilter): Promise<LoggedLine[]>;
 }

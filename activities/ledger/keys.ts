@@ -31,6 +31,15 @@ export function memoKey(run: string, attempt: number, part: string): string {
   return `${runPrefix(run)}memo/${attempt}/${objectName(part)}.json`;
 }
 
+/** Behind the numbers of the attempts, as logs and memos are. */
+export function markPrefix(run: string, attempt: number): string {
+  return `${runPrefix(run)}marks/${attempt}/`;
+}
+
+export function markKey(run: string, attempt: number, number: number): string {
+  return `${markPrefix(run, attempt)}${String(number).padStart(20, '0')}.json`;
+}
+
 export function logPrefix(run: string, attempt: number): string {
   return `${runPrefix(run)}logs/${attempt}/`;
 }
@@ -43,6 +52,12 @@ export function openKey(run: string, attempt: number): string {
 export function sortKey(run: string, attempt: number, claimedAt: string): string {
   const inverse = String(Number(INVERSE) - Date.parse(claimedAt)).padStart(INVERSE.length, '0');
   return `${inverse}-${objectName(run)}.${attempt}`;
+}
+
+/** Sorts behind all that was claimed at that time or later, and before all that was claimed a millisecond earlier. */
+export function timeKey(time: string, later = 0): string {
+  const inverse = String(Number(INVERSE) - Date.parse(time) + later).padStart(INVERSE.length, '0');
+  return later > 0 ? inverse : `${inverse}.`;
 }
 
 export function closedKey(sort: string): string {

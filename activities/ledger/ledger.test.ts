@@ -4,7 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ObjectStore } from '../store/contract.ts';
 import { claim } from './claim.ts';
 import { writeRecord } from './close.ts';
-import type { Ledger } from './contract.ts';
+import type { Ledger, RunFilter } from './contract.ts';
+import { sortKey } from './keys.ts';
 import { createLedger } from './ledger.ts';
 import { loadMemo, saveMemo } from './memo.ts';
 import { runRecord, taskRecord, temporaryStore } from './testing/records.ts';
@@ -68,6 +69,48 @@ describe('list', () => {
     const failed = await ledger.list({ pipeline: 'readmission', state: 'failed' });
     expect(failed.runs).toMatchObject([{ run: runOf(1), failed: ['silver'] }]);
     expect((await ledger.list({ state: 'running' })).runs.map(({ run }) => run)).toEqual([runOf(4)]);
+  });
+
+  it('filters by key, tag, params, fire time, and the time of the start', async () => {
+    const heavy = { project: 'north', note: 'x'.repeat(5000) };
+    await closed(runOf(1), { params: { project: 'north', limit: 3 }, tags: ['nightly'] });
+    await closed(runOf(2), { params: heavy });
+    const between = new Date().toISOString();
+    await closed(runOf(3), { params: { project: 'south' } });
+    await claimed('readmission.east-2026-01-04T00:00:00Z');
+    const days = async (filter: RunFilter): Promise<number[]> =>
+      (await ledger.list(filter)).runs.map(({ run }) => Number(/-(\d\d)T/.exec(run)?.[1]));
+    expect(await days({ key: 'east' })).toEqual([4]);
+    expect(await days({ tag: 'nightly' })).toEqual([1]);
+    expect(await days({ params: { project: 'north' } })).toEqual([2, 1]);
+    expect(await days({ params: { project: 'north', limit: '3' } })).toEqual([1]);
+    expect(await days({ fired: { start: '2026-01-01T00:00:00Z', end: '2026-01-03T00:00:00Z' } })).toEqual([
+      3, 2,
+    ]);
+    expect(await days({ since: between })).toEqual([4, 3]);
+    expect(await days({ until: between })).toEqual([2, 1]);
+    expect(await days({ since: between, until: between })).toEqual([]);
+  });
+
+  it('looks through a bounded number of runs at a time, and says where to go on', async () => {
+    const summary = JSON.stringify({
+      run: runOf(1),
+      attempt: 1,
+      state: 'success',
+      failed: [],
+      claimedAt: '',
+    });
+    for (let at = 0; at < 2100; at += 1) {
+      await store.put(`ledger/closed/${String(8.5e12 + at)}-${runOf(1)}.1.json`, summary);
+    }
+    await closed(runOf(2), { state: 'failed' });
+    const old = sortKey(runOf(3), 1, '2001-01-01T00:00:00Z');
+    await store.put(`ledger/closed/${old}.json`, JSON.stringify({ ...JSON.parse(summary), state: 'failed' }));
+    const first = await ledger.list({ state: 'failed', limit: 5 });
+    expect(first.runs).toMatchObject([{ run: runOf(2) }]);
+    const rest = await ledger.list({ state: 'failed', limit: 5, ...(first.next && { after: first.next }) });
+    expect(rest.runs).toHaveLength(1);
+    expect(rest.next).toBeUndefined();
   });
 
   it('shows a run once while its last act is under way', async () => {

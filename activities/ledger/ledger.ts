@@ -7,6 +7,7 @@ import type { Ledger } from './contract.ts';
 import { recordKey } from './keys.ts';
 import { listRuns } from './listing.ts';
 import { readLogs } from './log-reader.ts';
+import { readMarks, writeMark } from './marks.ts';
 import { loadResults, loadTasks } from './memo.ts';
 import { readJson } from './objects.ts';
 import { openAttempts } from './open.ts';
@@ -26,6 +27,8 @@ export function createLedger(store: ObjectStore): Ledger {
     open: () => openAttempts(store),
     tasks: (part) => loadTasks(store, part),
     result: async (stored) => (await loadResults(store, [stored]))[0],
+    marks: (run, attempt) => readMarks(store, run, attempt),
+    mark: (run, attempt, resolution) => writeMark(store, run, attempt, resolution),
     logs: (run, attempt, filter) => readLogs(store, run, attempt, filter),
   };
 }

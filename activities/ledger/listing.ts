@@ -1,8 +1,8 @@
 /** Lists runs from the newest to the oldest: those that are open beside a page of those that are closed. */
-import { parseRunId } from '../../workflows/domain/run-id.ts';
 import type { ObjectStore } from '../store/contract.ts';
 import type { OpenAttempt, RunFilter, RunSummary } from './contract.ts';
-import { CLOSED, closedKey, parseClosedKey, sortKey } from './keys.ts';
+import { matches, mayMatch } from './filter.ts';
+import { CLOSED, closedKey, parseClosedKey, sortKey, timeKey } from './keys.ts';
 import { readJson } from './objects.ts';
 import { openAttempts } from './open.ts';
 
@@ -15,63 +15,86 @@ const PAGE = 50;
 /** Summaries that are read at a time. */
 const BATCH = 16;
 
+/** Summaries that one page looks through at most. */
+const SCANNED = 2000;
+
+interface Page {
+  readonly rows: readonly Row[];
+  /** Where the search was given up, when it was. */
+  readonly stoppedAt?: string;
+}
+
 export async function listRuns(
   store: ObjectStore,
   filter: RunFilter,
 ): Promise<{ runs: RunSummary[]; next?: string }> {
   const limit = filter.limit ?? PAGE;
   const open = await openRows(store, filter);
-  const closed: Row[] = [];
-  for await (const row of closedRows(store, filter)) {
-    if (closed.push(row) > limit) break;
-  }
+  const { rows: closed, stoppedAt } = await closedRows(store, filter, limit + 1);
   // An attempt whose last act is under way stands in both for a moment.
   const done = new Set(closed.map(({ summary }) => `${summary.run}/${summary.attempt}`));
-  const running = open.filter(({ summary }) => !done.has(`${summary.run}/${summary.attempt}`));
+  const running = open.filter(
+    ({ sort, summary }) =>
+      !done.has(`${summary.run}/${summary.attempt}`) && (stoppedAt === undefined || sort <= stoppedAt),
+  );
   const rows = [...running, ...closed].toSorted((a, b) => (a.sort < b.sort ? -1 : 1));
   const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  return {
-    runs: page.map(({ summary }) => summary),
-    ...(rows.length > limit && last !== undefined ? { next: last.sort } : {}),
-  };
+  const next = rows.length > limit ? page.at(-1)?.sort : stoppedAt;
+  return { runs: page.map(({ summary }) => summary), ...(next !== undefined && { next }) };
 }
 
 async function openRows(store: ObjectStore, filter: RunFilter): Promise<Row[]> {
-  return (await openAttempts(store))
-    .map((open) => ({ sort: sortKey(open.run, open.attempt, open.claimedAt), summary: summaryOf(open) }))
-    .filter(({ sort, summary }) => matches(summary, filter) && sort > (filter.after ?? ''));
+  if (filter.state !== undefined && filter.state !== 'running') return [];
+  const rows = (await openAttempts(store)).map((open) => ({
+    sort: sortKey(open.run, open.attempt, open.claimedAt),
+    summary: summaryOf(open),
+  }));
+  const after = rows.filter(({ sort }) => sort > (filter.after ?? ''));
+  return filtered(store, after, filter);
 }
 
-async function* closedRows(store: ObjectStore, filter: RunFilter): AsyncGenerator<Row> {
+/** From the newest on that the filter may be about, up to the oldest. */
+async function closedRows(store: ObjectStore, filter: RunFilter, wanted: number): Promise<Page> {
+  const rows: Row[] = [];
+  if (filter.state === 'running') return { rows };
+  const from = [filter.after, filter.until && timeKey(filter.until)].filter((key) => key !== undefined);
+  const last = filter.since === undefined ? undefined : timeKey(filter.since, 1);
+  const after = from.toSorted().at(-1);
+  let scanned = 0;
   let batch: string[] = [];
-  const after = filter.after === undefined ? {} : { after: closedKey(filter.after) };
-  for await (const { key } of store.list(CLOSED, after)) {
-    const run = parseClosedKey(key)?.run;
-    if (run === undefined || !isOf(run, filter.pipeline)) continue;
-    if (batch.push(key) < BATCH) continue;
-    yield* await readRows(store, batch, filter);
+  const take = async (): Promise<void> => {
+    rows.push(...(await readRows(store, batch, filter)));
     batch = [];
+  };
+  for await (const { key } of store.list(CLOSED, after === undefined ? {} : { after: closedKey(after) })) {
+    const { run, sort } = parseClosedKey(key) ?? {};
+    if (run === undefined || sort === undefined) continue;
+    if (last !== undefined && sort > last) break;
+    if (mayMatch(run, filter) && batch.push(key) >= BATCH) await take();
+    if (rows.length >= wanted) return { rows };
+    scanned += 1;
+    if (scanned < SCANNED) continue;
+    await take();
+    return { rows, stoppedAt: sort };
   }
-  yield* await readRows(store, batch, filter);
+  await take();
+  return { rows };
 }
 
 async function readRows(store: ObjectStore, keys: readonly string[], filter: RunFilter): Promise<Row[]> {
   const summaries = await Promise.all(keys.map((key) => readJson<RunSummary>(store, key)));
-  return summaries.flatMap((summary, at) => {
+  const rows = summaries.flatMap((summary, at) => {
     const sort = parseClosedKey(keys[at] ?? '')?.sort;
-    return summary !== undefined && sort !== undefined && matches(summary, filter) ? [{ sort, summary }] : [];
+    return summary !== undefined && sort !== undefined ? [{ sort, summary }] : [];
   });
+  return filtered(store, rows, filter);
+}
+
+async function filtered(store: ObjectStore, rows: readonly Row[], filter: RunFilter): Promise<Row[]> {
+  const wanted = await Promise.all(rows.map(({ summary }) => matches(store, summary, filter)));
+  return rows.filter((_row, at) => wanted[at]);
 }
 
 function summaryOf({ holder: _holder, ...open }: OpenAttempt): RunSummary {
   return { ...open, state: 'running', failed: [] };
-}
-
-function matches(summary: RunSummary, { pipeline, state }: RunFilter): boolean {
-  return isOf(summary.run, pipeline) && (state === undefined || summary.state === state);
-}
-
-function isOf(run: string, pipeline: string | undefined): boolean {
-  return pipeline === undefined || parseRunId(run)?.pipeline === pipeline;
 }

@@ -1,10 +1,8 @@
-/** `assay runs trigger` and `assay runs rerun`: a first attempt, and the next one. */
+/** `assay runs trigger`: a first attempt. */
 import { Option } from 'commander';
 import type { Command } from 'commander';
 
 import type { Interval } from '../../workflows/domain/interval.ts';
-import { Refusal } from '../refusal.ts';
-import { rerunRun } from '../runs/rerun.ts';
 import type { RunServices } from '../runs/services.ts';
 import { triggerRun } from '../runs/trigger.ts';
 import { interval, jsonArgument } from './arguments.ts';
@@ -15,7 +13,7 @@ import { watchToEnd } from './run-watch.ts';
 
 type Context = CommandContext<RunServices>;
 
-const STARTED_BY = 'cli';
+export const STARTED_BY = 'cli';
 
 export function registerTrigger(runs: Command, context: Context): void {
   interface Options {
@@ -51,36 +49,7 @@ export function registerTrigger(runs: Command, context: Context): void {
     );
 }
 
-export function registerRerun(runs: Command, context: Context): void {
-  interface Options {
-    readonly from?: readonly string[];
-    readonly onlyFailed?: boolean;
-    readonly watch?: boolean;
-    readonly json?: boolean;
-  }
-  runs
-    .command('rerun')
-    .description('the next attempt of a run that is over; what need not run again is kept')
-    .argument('<id>')
-    .option('--from <task...>', 'run these tasks and all that comes after them')
-    .addOption(new Option('--only-failed', 'run what failed and what it held up').conflicts('from'))
-    .option('--watch', 'stay until it is over; exit 1 unless it succeeds')
-    .option('--json', 'print JSON')
-    .addHelpText('before', example('assay runs rerun medallion-2026-02-01T00:00:00Z --from silver'))
-    .action(
-      action(context, async (services, run: string, options: Options) => {
-        if (options.from === undefined && options.onlyFailed !== true) {
-          throw new Refusal('NothingToRerun', 'what shall run again? --from <task…> or --only-failed', {
-            next: `assay runs show ${run}`,
-          });
-        }
-        const what = options.from === undefined ? { onlyFailed: true as const } : { from: options.from };
-        return started(context, services, await rerunRun(services, run, what, STARTED_BY), options);
-      }),
-    );
-}
-
-async function started(
+export async function started(
   { output }: Context,
   services: RunServices,
   run: { run: string; attempt: number },

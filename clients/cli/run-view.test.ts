@@ -59,7 +59,8 @@ describe('runLines', () => {
         task('silver', {
           state: 'failed',
           tries: 3,
-          startedAt: '2026-02-01T08:00:01.000Z',
+          queuedAt: '2026-02-01T08:00:00.000Z',
+          startedAt: '2026-02-01T08:00:03.000Z',
           endedAt: '2026-02-01T08:01:21.000Z',
           error: { type: 'ContractFailed', message: 'age is null in 3 rows\nkeys 1, 2, 3' },
         }),
@@ -74,9 +75,9 @@ describe('runLines', () => {
       'took      1 min 30 s',
       'params    {"project":"north"}',
       '',
-      '   TASK    STATE            TRIES  START                DURATION    WHY',
+      `   TASK    STATE            TRIES  START                DURATION    TIMELINE${' '.repeat(23)}WHY`,
       'S  bronze  success (kept)   1      2026-02-01 07:00:00  2.5 s',
-      'F  silver  failed           3      2026-02-01 08:00:01  1 min 20 s  ContractFailed: age is null in 3 rows',
+      `F  silver  failed           3      2026-02-01 08:00:03  1 min 18 s  ░${'█'.repeat(28)}  ContractFailed: age is null in 3 rows`,
       'U  gold    upstream_failed  0',
       '',
       `next: assay runs logs ${RUN} silver, then assay runs rerun ${RUN} --only-failed`,
@@ -87,8 +88,21 @@ describe('runLines', () => {
     const open = record([task('silver', { state: 'running', startedAt: '2026-02-01T08:09:50.000Z' })], {
       state: 'running',
     });
-    expect(lines(open).find((line) => line.startsWith('R  silver'))).toMatch(/10\.0 s$/);
+    expect(lines(open).find((line) => line.startsWith('R  silver'))).toMatch(/10\.0 s +█+$/);
     expect(lines(open).at(-1)).toBe(`next: assay runs watch ${RUN}`);
+  });
+
+  it('says what a person has to decide about, and how', () => {
+    const held = task('silver', {
+      state: 'deferred',
+      held: { until: '2026-02-08T08:00:00.000Z' },
+      error: { type: 'Broken', message: 'no luck' },
+    });
+    const text = lines(record([held], { state: 'running' }));
+    expect(text.find((line) => line.startsWith('D  silver'))).toContain('deferred (held)');
+    expect(text.at(-1)).toBe(
+      `next: assay runs resolve ${RUN} silver --retry (or --succeed JSON, --skip, --fail)`,
+    );
   });
 
   it('shows the first items of a large map, and each that failed', () => {

@@ -2,12 +2,14 @@
 import { taskLabel } from '../../workflows/domain/activity-id.ts';
 import { formatDuration } from '../../workflows/domain/duration.ts';
 import type { RunRecord, RunState, TaskRecord, TaskState } from '../../workflows/domain/run-record.ts';
+import type { RunSummary } from '../../activities/ledger/contract.ts';
 import type { ShownRun } from '../runs/show.ts';
 import type { Cell, Colour, Output } from './output.ts';
 import { tableLines } from './output.ts';
+import { createTimeline } from './timeline.ts';
 
 /** A letter says what a colour can't where there is none. */
-const TASKS: Readonly<Record<TaskState, { readonly letter: string; readonly colour: Colour }>> = {
+export const TASKS: Readonly<Record<TaskState, { readonly letter: string; readonly colour: Colour }>> = {
   success: { letter: 'S', colour: 'green' },
   failed: { letter: 'F', colour: 'red' },
   upstream_failed: { letter: 'U', colour: 'yellow' },
@@ -20,21 +22,30 @@ const TASKS: Readonly<Record<TaskState, { readonly letter: string; readonly colo
   removed: { letter: 'X', colour: 'dim' },
 };
 
-const RUNS: Readonly<Record<RunState, Colour>> = {
-  running: 'cyan',
-  success: 'green',
-  failed: 'red',
-  cancelled: 'yellow',
-  terminated: 'red',
-  timed_out: 'red',
+export const RUNS: Readonly<Record<RunState, { readonly letter: string; readonly colour: Colour }>> = {
+  running: { letter: 'R', colour: 'cyan' },
+  success: { letter: 'S', colour: 'green' },
+  failed: { letter: 'F', colour: 'red' },
+  cancelled: { letter: 'C', colour: 'yellow' },
+  terminated: { letter: 'T', colour: 'red' },
+  timed_out: { letter: 'O', colour: 'red' },
 };
 
-const HEADER = ['', 'TASK', 'STATE', 'TRIES', 'START', 'DURATION', 'WHY'];
+const HEADER = ['', 'TASK', 'STATE', 'TRIES', 'START', 'DURATION', 'TIMELINE', 'WHY'];
+export const RUN_HEADER = ['RUN', 'ATTEMPT', 'STATE', 'STARTED', 'DURATION', 'BY', 'FAILED'];
 /** Rows of a map beyond so many are told by a line. */
 const ITEMS = 20;
 
-export function runCell(state: RunState): Cell {
-  return { text: state, colour: RUNS[state] };
+export function runRows(runs: readonly RunSummary[], now: number): (string | Cell)[][] {
+  return runs.map((row) => [
+    row.run,
+    String(row.attempt),
+    { text: row.state, colour: RUNS[row.state].colour },
+    time(row.startedAt ?? row.claimedAt),
+    duration(row.startedAt ?? row.claimedAt, row.endedAt, now),
+    row.startedBy ?? '',
+    row.failed.join(', '),
+  ]);
 }
 
 export function runLines(
@@ -44,10 +55,10 @@ export function runLines(
 ): string[] {
   const next = nextCommand(record);
   return [
-    `${paint(record.run, 'bold')}  ${paint(record.state, RUNS[record.state])}`,
+    `${paint(record.run, 'bold')}  ${paint(record.state, RUNS[record.state].colour)}`,
     ...headerLines(record, attempts, now),
     '',
-    ...tableLines(HEADER, rowsOf(record.tasks, now), paint),
+    ...tableLines(HEADER, rowsOf(record, now), paint),
     ...(record.error === undefined ? [] : ['', `${record.error.type}: ${record.error.message}`]),
     ...(note === undefined ? [] : ['', `note: ${note}`]),
     ...(next === undefined ? [] : ['', `next: ${next}`]),
@@ -59,7 +70,7 @@ export function time(text: string | undefined): string {
   return text === undefined ? '' : new Date(text).toISOString().slice(0, 19).replace('T', ' ');
 }
 
-export function duration(startedAt: string | undefined, endedAt: string | undefined, now: number): string {
+function duration(startedAt: string | undefined, endedAt: string | undefined, now: number): string {
   if (startedAt === undefined) return '';
   const end = endedAt === undefined ? now : Date.parse(endedAt);
   return formatDuration(Math.max(0, end - Date.parse(startedAt)));
@@ -80,23 +91,24 @@ function headerLines(record: RunRecord, attempts: readonly number[], now: number
   ];
 }
 
-function rowsOf(tasks: readonly TaskRecord[], now: number): (string | Cell)[][] {
+function rowsOf(record: RunRecord, now: number): (string | Cell)[][] {
+  const timeline = createTimeline(record, now);
   const shown = new Map<string, number>();
-  return tasks.flatMap((task) => {
-    if (task.index === undefined) return [rowOf(task, now)];
+  return record.tasks.flatMap((task) => {
+    if (task.index === undefined) return [rowOf(task, timeline.bar(task), now)];
     const count = (shown.get(task.name) ?? 0) + 1;
     shown.set(task.name, count);
-    if (count <= ITEMS || task.state === 'failed') return [rowOf(task, now)];
+    if (count <= ITEMS || task.state === 'failed') return [rowOf(task, timeline.bar(task), now)];
     return count === ITEMS + 1 ? [['', `${task.name}[…]`, 'more items, all of them with --json']] : [];
   });
 }
 
-function rowOf(task: TaskRecord, now: number): (string | Cell)[] {
+function rowOf(task: TaskRecord, bar: string, now: number): (string | Cell)[] {
   const { letter, colour } = TASKS[task.state];
   return [
     { text: letter, colour },
     `${task.index === undefined ? '' : '  '}${taskLabel(task.name, task.index)}`,
-    { text: task.fromMemo ? `${task.state} (kept)` : task.state, colour },
+    { text: `${task.state}${task.fromMemo ? ' (kept)' : ''}${task.held ? ' (held)' : ''}`, colour },
     String(task.tries),
     time(task.startedAt),
     duration(
@@ -104,6 +116,7 @@ function rowOf(task: TaskRecord, now: number): (string | Cell)[] {
       task.endedAt,
       task.state === 'running' || task.state === 'deferred' ? now : Date.parse(task.startedAt ?? '0'),
     ),
+    bar,
     why(task),
   ];
 }
@@ -119,6 +132,11 @@ function firstLine(text: string): string {
 }
 
 function nextCommand(record: RunRecord): string | undefined {
+  const held = record.tasks.find((task) => task.held !== undefined);
+  if (record.state === 'running' && held !== undefined) {
+    const label = taskLabel(held.name, held.index);
+    return `assay runs resolve ${record.run} ${label} --retry (or --succeed JSON, --skip, --fail)`;
+  }
   if (record.state === 'running') return `assay runs watch ${record.run}`;
   if (record.state === 'success') return undefined;
   const failed = record.tasks.find(({ state }) => state === 'failed');

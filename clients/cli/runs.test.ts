@@ -131,6 +131,26 @@ describe('runs list', () => {
   });
 });
 
+describe('runs grid', () => {
+  it('prints a letter for each task of the last runs, the oldest on the left', async () => {
+    const other = RUN.replace('01-31', '02-28');
+    await claim(store, other, 1, { workflowId: other, firstRunId: 'first' });
+    await writeRecord(store, runRecord({ run: other, tasks: [taskRecord('bronze'), taskRecord('gold')] }));
+    const { stdout } = await assay('runs', 'grid', 'readmission');
+    expect(stdout.split('\n')).toEqual([
+      `readmission  2 runs, from ${RUN} to ${other}`,
+      '',
+      'the run  F S',
+      'bronze   S S',
+      'gold       S',
+      'silver   F',
+      '',
+      'S success  F failed',
+      '',
+    ]);
+  });
+});
+
 describe('runs logs', () => {
   it('prints the lines of a task with their try, the stack of a failure below it', async () => {
     const source = { run: RUN, attempt: 1, task: 'silver', sequence: 3, execution: 1 };
@@ -168,6 +188,39 @@ describe('runs trigger and rerun', () => {
       'is no JSON',
     );
     await expect(assay('runs', 'trigger', 'readmission', '--interval', 'May')).rejects.toThrow(/START\/END/);
+  });
+
+  it('mark a task for the next attempt, and refuse what is no decision', async () => {
+    const marked = await assay(
+      'runs',
+      'mark',
+      RUN,
+      'silver',
+      '--succeed',
+      '{"rows":7}',
+      '--by',
+      'ann',
+      '--json',
+    );
+    expect(JSON.parse(marked.stdout)).toEqual({ run: RUN, attempt: 1, task: 'silver', action: 'succeed' });
+    expect(await createLedger(store).marks(RUN, 1)).toMatchObject([{ by: 'ann', value: { rows: 7 } }]);
+    expect((await assay('runs', 'mark', RUN, 'silver')).stderr).toContain(
+      '--retry, --succeed <json>, --skip or --fail',
+    );
+    expect((await assay('runs', 'mark', RUN, 'gold', '--skip')).stderr).toContain('no task gold');
+    const open = await assay('runs', 'resolve', RUN, 'silver', '--retry');
+    expect(open).toMatchObject({ code: 2 });
+    expect(open.stderr).toContain(`next: assay runs mark ${RUN} silver --retry`);
+  });
+
+  it('list the runs that a filter would start again, and start none', async () => {
+    const filter = ['--pipeline', 'readmission', '--state', 'failed', '--since', '2026-01-01'];
+    const dry = await assay('runs', 'rerun', ...filter, '--only-failed', '--dry-run', '--json');
+    expect(JSON.parse(dry.stdout)).toMatchObject([{ run: RUN, attempt: 1 }]);
+    expect((await assay('runs', 'rerun', '--only-failed')).stderr).toContain('which runs?');
+    expect((await assay('runs', 'rerun', RUN, '--only-failed', '--key', 'north')).stderr).toContain(
+      'not both',
+    );
   });
 
   it('ask what shall be run again, and refuse tasks that are not there', async () => {

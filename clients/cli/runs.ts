@@ -1,8 +1,6 @@
 /** `assay runs …`: start, see, stop and repeat runs. */
-import { Option } from 'commander';
 import type { Command } from 'commander';
 
-import type { RunState } from '../../workflows/domain/run-record.ts';
 import { cancelRun } from '../runs/cancel.ts';
 import { listRuns } from '../runs/list.ts';
 import { taskResult } from '../runs/result.ts';
@@ -12,62 +10,57 @@ import { positiveInteger } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { action, example } from './command.ts';
 import { registerLogs } from './run-logs.ts';
-import { registerRerun, registerTrigger } from './run-start.ts';
-import { runCell, runLines, duration, time } from './run-view.ts';
+import { registerMark, registerResolve } from './run-resolve.ts';
+import { registerRerun } from './run-rerun.ts';
+import { registerTrigger } from './run-start.ts';
+import { filterOf, withFilter, type FilterOptions } from './run-filter.ts';
+import { registerGrid } from './run-grid.ts';
+import { RUN_HEADER, runLines, runRows } from './run-view.ts';
 import { watchToEnd } from './run-watch.ts';
 
 type Context = CommandContext<RunServices>;
-
-const STATES: readonly RunState[] = ['running', 'success', 'failed', 'cancelled', 'terminated', 'timed_out'];
 
 export function registerRuns(program: Command, context: Context): void {
   const runs = program.command('runs').description('start, see, stop and repeat runs');
   registerTrigger(runs, context);
   registerRerun(runs, context);
   registerList(runs, context);
+  registerGrid(runs, context);
   registerShow(runs, context);
   registerWatch(runs, context);
   registerCancel(runs, context);
+  registerResolve(runs, context);
+  registerMark(runs, context);
   registerLogs(runs, context);
 }
 
 function registerList(runs: Command, context: Context): void {
-  interface Options {
-    readonly pipeline?: string;
-    readonly state?: RunState;
-    readonly limit?: number;
+  interface Options extends FilterOptions {
+    readonly limit: number;
     readonly after?: string;
     readonly json?: boolean;
   }
-  runs
-    .command('list')
+  withFilter(runs.command('list'))
     .description('runs from the newest to the oldest')
-    .option('--pipeline <name>')
-    .addOption(new Option('--state <state>').choices(STATES))
     .option('--limit <n>', 'rows of a page', positiveInteger, 50)
     .option('--after <cursor>', 'the next page: what the page before ended with')
     .option('--json', 'print JSON')
-    .addHelpText('before', example('assay runs list --pipeline medallion --state failed'))
+    .addHelpText(
+      'before',
+      example(
+        'assay runs list --pipeline medallion --state failed',
+        'assay runs list --since 2026-02-01 --param project=readmission',
+      ),
+    )
     .action(
-      action(context, async (services, { json, ...filter }: Options) => {
+      action(context, async (services, { json, limit, after, ...filter }: Options) => {
         const { output } = context;
-        const page = await listRuns(services, filter);
-        if (json === true) output.json(page);
+        const page = { limit, ...(after !== undefined && { after }) };
+        const found = await listRuns(services, { ...filterOf(filter), ...page });
+        if (json === true) output.json(found);
         else {
-          const now = Date.now();
-          output.table(
-            ['RUN', 'ATTEMPT', 'STATE', 'STARTED', 'DURATION', 'BY', 'FAILED'],
-            page.runs.map((row) => [
-              row.run,
-              String(row.attempt),
-              runCell(row.state),
-              time(row.startedAt ?? row.claimedAt),
-              duration(row.startedAt ?? row.claimedAt, row.endedAt, now),
-              row.startedBy ?? '',
-              row.failed.join(', '),
-            ]),
-          );
-          if (page.next !== undefined) output.note(`more: assay runs list --after ${page.next}`);
+          output.table(RUN_HEADER, runRows(found.runs, Date.now()));
+          if (found.next !== undefined) output.note(`more: the same with --after ${found.next}`);
         }
         return 0;
       }),

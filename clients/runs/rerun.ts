@@ -6,6 +6,7 @@ import { parseRunId } from '../../workflows/domain/run-id.ts';
 import type { Rerun } from '../../workflows/domain/run-input.ts';
 import type { RunRecord } from '../../workflows/domain/run-record.ts';
 import { Refusal } from '../refusal.ts';
+import { pinnedTo } from './code-version.ts';
 import { findAttempt } from './find.ts';
 import type { FoundAttempt } from './find.ts';
 import { liveRun } from './live.ts';
@@ -16,18 +17,25 @@ import type { Start } from './start.ts';
 
 const CLOSING = 5000;
 
-/** @throws Refusal UnknownRun, UnknownTask, RunStillOpen, NothingToRerun */
+export interface RerunOptions {
+  readonly startedBy?: string;
+  /** `original`: by workers of the version that the attempt before began with. `latest` by default. */
+  readonly code?: 'original' | 'latest';
+}
+
+/** @throws Refusal UnknownRun, UnknownTask, RunStillOpen, NothingToRerun, NoSuchWorkers */
 export async function rerunRun(
   services: RunServices,
   run: string,
   rerun: Rerun,
-  startedBy?: string,
+  { startedBy, code = 'latest' }: RerunOptions = {},
 ): Promise<{ run: string; attempt: number }> {
   const found = await findAttempt(services, run);
   const record = found.record ?? (await unswept(services, found));
   const unknown = unknownTasks(record.tasks, rerun);
   if (unknown.length > 0) throw unknownTask(record, unknown);
-  if ('onlyFailed' in rerun && record.state === 'success') {
+  const isMarked = (await services.ledger.marks(run, found.attempt)).length > 0;
+  if ('onlyFailed' in rerun && record.state === 'success' && !isMarked) {
     const message = `${run} has nothing that failed: its attempt ${record.attempt} is a success`;
     throw new Refusal('NothingToRerun', message, { next: `assay runs rerun ${run} --from <task>` });
   }
@@ -44,7 +52,10 @@ export async function rerunRun(
     rerun,
     ...(startedBy === undefined ? {} : { startedBy }),
   };
-  await startWhenClosed(services, { pipeline, run, input });
+  const override = code === 'original' && {
+    versioningOverride: await pinnedTo(await services.client(), run, record.codeVersion),
+  };
+  await startWhenClosed(services, { pipeline, run, input, ...override });
   return { run, attempt };
 }
 

@@ -1,6 +1,6 @@
 /** Starts the workflow of an attempt under the run's own ID, so that at most one is open. */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { defineSearchAttributeKey, TypedSearchAttributes, type VersioningOverride } from '@temporalio/common';
 
 import type { RunInput } from '../../workflows/domain/run-input.ts';
 import type { RunServices } from './services.ts';
@@ -12,6 +12,8 @@ export interface Start {
   readonly pipeline: string;
   readonly run: string;
   readonly input: RunInput & { readonly fireTime: string };
+  /** By default the workers' current version. */
+  readonly versioningOverride?: VersioningOverride;
 }
 
 /** @returns false where a workflow of this ID is open */
@@ -29,6 +31,7 @@ export async function startRun(
       // Whether a closed workflow of this ID was an attempt of the run is for the ledger to say, not for Temporal.
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
+      ...(start.versioningOverride && { versioningOverride: start.versioningOverride }),
       typedSearchAttributes: new TypedSearchAttributes([{ key: SCHEDULED_START, value: fireTime }]),
     });
     return true;

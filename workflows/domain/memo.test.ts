@@ -67,6 +67,13 @@ describe('keptTasks', () => {
     expect(unknownTasks([task('map', { items })], { from: ['map[599]', 'map[600]'] })).toEqual(['map[600]']);
   });
 
+  test('keeps what comes after, where only the tasks themselves are done again', () => {
+    const only = (tasks: readonly TaskRecord[], ...from: readonly string[]): readonly string[] =>
+      keptTasks(tasks, { from, only: true }).map(({ name, index }) => taskLabel(name, index));
+    expect(only(chain, 'a')).toEqual(['b', 'c', 'other']);
+    expect(only(map, 'map[1]')).toEqual(['list', 'map[0]', 'inner[0]', 'reduce']);
+  });
+
   /** A graph whose edges point backwards, so that it has no circle. */
   const graph = fc
     .array(fc.tuple(fc.array(fc.nat(19), { maxLength: 3 }), fc.boolean()), { minLength: 1, maxLength: 20 })

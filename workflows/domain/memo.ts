@@ -57,6 +57,7 @@ function doneAgain(tasks: readonly TaskRecord[], rerun: Rerun): DoneAgain {
     for (const turn of laterTurns(task, byLabel, inside)) mark(afresh, turn);
     if (afresh.has(labelOf(task))) for (const inner of inside.get(labelOf(task)) ?? []) mark(afresh, inner);
     if (within !== undefined) mark(reopened, byLabel.get(within));
+    if ('from' in rerun && rerun.only === true) continue;
     for (const next of after.get(name) ?? []) if (sameBranch(index, next.index)) mark(afresh, next);
   }
   return { afresh, reopened };

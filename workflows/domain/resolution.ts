@@ -4,7 +4,7 @@ import type { TaskRecord } from './run-record.ts';
 /** The update by which an operator decides about a held task. */
 export const RESOLVE_UPDATE = 'resolve';
 
-export const ACTIONS = ['retry', 'succeed', 'skip', 'fail'] as const;
+const ACTIONS = ['retry', 'succeed', 'skip', 'fail'] as const;
 
 type Action = (typeof ACTIONS)[number];
 

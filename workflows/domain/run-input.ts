@@ -22,8 +22,10 @@ export interface RunInput {
   readonly tags?: readonly string[];
 }
 
-/** Tasks by name, or one item of a map as `name[3]`; what comes after them is executed again, too. */
-export type Rerun = { readonly from: readonly string[] } | { readonly onlyFailed: true };
+/** Tasks by name, or one item of a map as `name[3]`; what comes after them is executed again, too, unless `only`. */
+export type Rerun =
+  | { readonly from: readonly string[]; readonly only?: true }
+  | { readonly onlyFailed: true };
 
 /** What a run that found its attempt taken returns. */
 export interface Duplicate {

@@ -114,6 +114,7 @@ export interface RunRecord {
   readonly state: RunState;
   readonly interval: Interval;
   readonly params: unknown;
+  readonly tags?: readonly string[];
   readonly startedBy: string;
   readonly codeVersion: string;
   readonly workflowId: string;

@@ -1,11 +1,8 @@
 /** A pipeline's definition: what is known of it without running it. */
-<<<<<<< HEAD
 import type { Timetable } from '../domain/calendar/timetable.ts';
 import type { Deadline } from '../domain/notices/deadline.ts';
 import type { Subscription } from '../domain/notices/notice.ts';
-=======
 import type { Duration } from '../domain/duration.ts';
->>>>>>> 63274dd (Hold a failed task until somebody decides about it, and end a run that takes longer than its timeout)
 import type { ParamsSchema } from '../domain/params.ts';
 import type { Retries } from '../domain/retry.ts';
 import type { Duplicate, RunInput } from '../domain/run-input.ts';
@@ -30,10 +27,8 @@ export interface PipelineOptions<P> {
   readonly notify?: Subscription | readonly Subscription[];
   /** Of every task that declares none of its own; children are never repeated by it. */
   readonly retries?: Retries;
-<<<<<<< HEAD
   /** The grid of its data intervals where no schedule tells: what backfills go by. */
   readonly timetable?: Timetable;
-=======
   /** Of an attempt, its time on hold included; a longer one is ended, `failed` with `RunTimeout`. */
   readonly timeout?: Duration;
   /**
@@ -43,7 +38,6 @@ export interface PipelineOptions<P> {
   readonly onFailure?: 'fail' | 'hold';
   /** For how long a task is held until it fails after all. 7 days by default. */
   readonly holdFor?: Duration;
->>>>>>> 63274dd (Hold a failed task until somebody decides about it, and end a run that takes longer than its timeout)
   /** Go on in a new history at this many events instead of when the server suggests it: for tests. */
   readonly continueAfterEvents?: number;
 }

@@ -109,7 +109,8 @@ function recalled(memo: TaskRecord): Progress {
   const { name: _name, index: _index, after: _after, within: _within, kind: _kind, ...progress } = memo;
   const done = hasEnded(memo.state);
   const bytes = memo.result === undefined ? 0 : JSON.stringify(memo.result).length;
-  const resumes = memo.state === 'running' || memo.state === 'deferred';
+  // A held one has no try under way: it waits for somebody to decide.
+  const resumes = memo.held === undefined && (memo.state === 'running' || memo.state === 'deferred');
   return {
     ...progress,
     bytes,

@@ -82,12 +82,19 @@ function lateLines(deadlines: readonly RunDeadline[]): string[] {
     });
 }
 
-function recordBase({ facts, startedBy, startedAt, clock }: Attempt): Omit<RunRecord, 'state' | 'tasks'> {
+function recordBase({
+  facts,
+  startedBy,
+  startedAt,
+  clock,
+  tags,
+}: Attempt): Omit<RunRecord, 'state' | 'tasks'> {
   const { id, fireTime: _fireTime, ...shared } = facts;
   const { workflowId, firstExecutionRunId } = workflowInfo();
   return {
     ...shared,
     run: id,
+    ...(tags.length > 0 && { tags }),
     startedBy,
     startedAt,
     clock,

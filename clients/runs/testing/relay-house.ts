@@ -9,7 +9,7 @@ import type { ObjectStore } from '../../../activities/store/contract.ts';
 import { bundleWorkflows } from '../../../workers/bundle.ts';
 import { startKit } from '../../../workflows/engine/testing/kit.ts';
 import type { RunServices } from '../services.ts';
-import { marathon, relay } from './workflows.ts';
+import { heldRelay, marathon, relay } from './workflows.ts';
 import type { StepInput } from './workflows.ts';
 
 export type Step = (input: StepInput) => Promise<string> | string;
@@ -30,14 +30,16 @@ export async function openRelayHouse(): Promise<RelayHouse> {
     workflows: fileURLToPath(new URL('./workflows.ts', import.meta.url)),
   });
   const kit = await startKit({
-    pipelines: [relay, marathon],
+    pipelines: [relay, marathon, heldRelay],
     activities: {
       'relay.step': async (input: StepInput) => (await steps.get(input.scenario)?.(input)) ?? input.task,
     },
     worker: { workflowBundle },
   });
   const { client, store, ledger, taskQueue } = kit;
-  const pipelines = new Map([relay, marathon].map(({ definition }) => [definition.name, definition]));
+  const pipelines = new Map(
+    [relay, marathon, heldRelay].map(({ definition }) => [definition.name, definition]),
+  );
   return {
     services: { ledger, pipelines, client: async () => client, taskQueue },
     client,

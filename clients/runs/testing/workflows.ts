@@ -38,6 +38,18 @@ export const relay = pipeline(
   },
 );
 
+/** Whose failures wait for somebody to decide. */
+export const heldRelay = pipeline(
+  { name: 'heldRelay', onFailure: 'hold', params: () => z.object({ scenario: z.string() }) },
+  async (run) => {
+    const { scenario } = run.params;
+    const silver = run.task('silver', ({ name, try: tries, key }) =>
+      work.step({ task: name, try: tries, key, scenario }),
+    );
+    return run.task('gold', { after: [silver] }, () => 'gold');
+  },
+);
+
 /** So long that it goes on in new histories. */
 export const marathon = pipeline(
   { name: 'marathon', params: () => z.object({ scenario: z.string() }), continueAfterEvents: 30 },
