@@ -362,6 +362,7 @@ function standIns(store: ReturnType<typeof createLocalStore>): TestActivities {
       world.trainings += 1;
       return (await registration()).candidate;
     },
+    'training.reseed': async () => null,
     'scoring.convert': async () => (await registration()).converted,
     'evaluation.evaluate': async () => ({ artefact: (await registration()).metrics }),
     'monitoring.baseline': async () => (await registration()).baseline,

@@ -54,6 +54,9 @@ export const training = pipeline({ name: 'training', retries: FORGIVING, params:
   const best = run.task('select', { after: candidates }, (...searched) =>
     choose(searched.slice(0, -1) as Candidate[]),
   );
+  const seeds = run.task('reseed', { after: [best, dataset] }, (candidate, dataset, { key }) =>
+    trainer.reseed({ project, dataset, candidate, key }),
+  );
   const converted = run.task('convert', { after: [best, dataset] }, (candidate, dataset, { key }) =>
     scoring.convert({ project, candidate, dataset, key }),
   );
@@ -74,11 +77,11 @@ export const training = pipeline({ name: 'training', retries: FORGIVING, params:
   );
   const registered = run.task(
     'register',
-    { after: [best, dataset, converted, evaluated, baseline] },
-    (candidate, dataset, converted, { artefact }, baseline, { key }) =>
+    { after: [best, seeds, dataset, converted, evaluated, baseline] },
+    (candidate, seeds, dataset, converted, { artefact }, baseline, { key }) =>
       registry.register({
         project,
-        candidate,
+        candidate: { ...candidate, ...(seeds && { seeds }) },
         dataset,
         converted,
         metrics: artefact,

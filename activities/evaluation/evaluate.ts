@@ -2,8 +2,10 @@
 import { createHash } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { compareModels, type ScoredRows } from '../../workflows/domain/comparison.ts';
+import { modelFigures } from '../../workflows/domain/curves.ts';
 import type { EvaluationReport } from '../../workflows/domain/evaluation.ts';
 import { quoteIdentifier } from '../../workflows/domain/identifier.ts';
+import { labelledScores } from '../../workflows/domain/labelled-scores.ts';
 import { INTERVAL_COLUMN, type ProjectSpec } from '../../workflows/domain/project.ts';
 import type { ArtefactRef } from '../../workflows/domain/reference.ts';
 import { writeArtefact } from '../artefact.ts';
@@ -117,12 +119,22 @@ function reportOf(
   return {
     ...figures,
     ...others,
+    ...(scored.champion && championFigures(scored, scored.champion, spec.operatingThreshold)),
     sliceDigest: digestOfScored(scored, scored.challenger),
     challengerDigest: challenger.digest,
     ...(champion && { championDigest: champion.digest }),
     ...(scored.champion && { championSliceDigest: digestOfScored(scored, scored.champion) }),
     latencyMs,
   };
+}
+
+function championFigures(
+  { labels }: ScoredRows,
+  scores: ArrayLike<number>,
+  threshold: number,
+): Pick<EvaluationReport, 'championFigures'> {
+  const sample = labelledScores(scores, labels);
+  return sample.defined ? { championFigures: modelFigures(sample.value, threshold) } : {};
 }
 
 /** Of keys and labels, in order, of the rows that a model has scored. */

@@ -99,6 +99,9 @@ describe('evaluate', () => {
     expect(report.auc.value).toBeCloseTo(ours, 6);
     expect(report.champion?.auc.value).toBeCloseTo(theirs, 6);
     expect(report.difference?.auc.value).toBeCloseTo(ours - theirs, 6);
+    const { championFigures: drawn, champion: judged, rows: all } = report;
+    expect([drawn?.rows, drawn?.positives]).toEqual([all, judged?.positives]);
+    expect(drawn?.capacity.recall).toBeCloseTo(judged!.atThreshold.recall, 12);
     expect(report.difference?.auc.method).toBe('paired DeLong, clustered (Obuchowski 1997)');
     const gates = judge(report, spec.gate, { championDigest: champion.digest }).results;
     expect(gates.filter((gate) => gate.value === null)).toEqual([]);

@@ -2,7 +2,7 @@
  * Reports for people: one self-contained HTML page and one JSON document with the same numbers.
  * The documents below are everything that a page shows; numbers are unrounded, shares from 0 to 1.
  */
-import type { LiftPoint, ModelCurves } from '../../workflows/domain/curves.ts';
+import type { ModelFigures } from '../../workflows/domain/curves.ts';
 import type { DriftVerdict } from '../../workflows/domain/drift/compare.ts';
 import type { Estimate, EvaluationReport } from '../../workflows/domain/evaluation.ts';
 import type { GateVerdict } from '../../workflows/domain/gates.ts';
@@ -10,19 +10,12 @@ import type { Interval } from '../../workflows/domain/interval.ts';
 import type { ModelCard } from '../../workflows/domain/project.ts';
 import type { ArtefactRef, TableRef } from '../../workflows/domain/reference.ts';
 import type { PinnedModel } from '../scoring/contract.ts';
+import type { SeedSpread } from '../training/contract.ts';
 
 /** Keys in the store. */
 export interface WrittenReport {
   readonly html: string;
   readonly json: string;
-}
-
-/** Pictures of one model on its own held-out rows. */
-export interface TestFigures extends ModelCurves {
-  readonly rows: number;
-  readonly positives: number;
-  /** How much of the list the operating threshold selects. */
-  readonly capacity: LiftPoint & { readonly threshold: number };
 }
 
 /** How much AUC is lost when one feature's values are dealt out anew among the rows. */
@@ -88,7 +81,10 @@ export interface TrainingReport {
     readonly sliceMinPositives: number;
   };
   readonly evaluation: EvaluationReport;
-  readonly figures: TestFigures;
+  /** Of the model on its own held-out rows; those of the champion are the evaluation's. */
+  readonly figures: ModelFigures;
+  /** How much of a difference another seed makes; absent where nobody has tried. */
+  readonly seeds?: SeedSpread;
   readonly permutation: PermutationImportance;
   /** Absent where the trainer's library is not at hand. */
   readonly contributions?: TreeContributions;

@@ -27,6 +27,8 @@ let dataset: Dataset;
 const projects = {
   visits: syntheticProject(),
   folded: syntheticProject({ ...TRAINING, selection: { by: 'cross-validation', folds: 3 } }),
+  recent: syntheticProject({ ...TRAINING, window: 2 }),
+  repeated: syntheticProject({ ...TRAINING, seeds: 3 }),
   greedy: syntheticProject({
     ...TRAINING,
     families: { boosted: { trials: 1, rounds: 5, fixed: { eta: '0.9' }, search: {} } },
@@ -135,6 +137,66 @@ describe('prepare', () => {
   it('comes out byte for byte the same when a try is repeated', async () => {
     const again = await training.prepare({ project: 'visits', snapshot, key: 'run/2/prepare' });
     expect(again).toEqual(dataset);
+  });
+});
+
+describe('a window', () => {
+  it('leaves out what is older than it, for the first model', async () => {
+    const recent = await training.prepare({ project: 'recent', snapshot, key: 'w/1/prepare' });
+    expect(recent.snapshot.intervals).toEqual(snapshot.intervals.slice(-2));
+    expect(recent.snapshot.rows).toBe(snapshot.rows / 2);
+    const { channels, test, removedForTestEntities } = recent;
+    const learnt = channels.train.rows + (channels.validation?.rows ?? 0);
+    expect(learnt + test.rows + removedForTestEntities).toBe(snapshot.rows / 2);
+    expect(recent.digest).not.toBe(dataset.digest);
+  });
+
+  it('comes on top of what is kept for judging against a champion', async () => {
+    const [first = ''] = snapshot.intervals;
+    const judged = await training.prepare({
+      project: 'recent',
+      snapshot: { ...snapshot, matured: snapshot.matured.map((month) => ({ ...month, positives: 900 })) },
+      championUntil: first,
+      key: 'w/2/prepare',
+    });
+    // The newest is judged on, the two before it are learnt from.
+    expect(judged.snapshot.intervals).toEqual(snapshot.intervals.slice(-3));
+    expect(judged.trainedUntil.interval).toBe(snapshot.intervals.at(-2));
+    expect(judged.test.rows).toBe(snapshot.rows / 4);
+  });
+});
+
+describe('reseed', () => {
+  it('trains a recipe again with other seeds alone, and goes on where a killed worker stopped', async () => {
+    const candidate = await training.search({ project: 'visits', dataset, family: 'forest', key: 's/1/f' });
+    const jobs: Readonly<Record<string, string>>[] = [];
+    const dies: Trainer = {
+      train: (job, onRound, signal) => {
+        jobs.push(job.hyperparameters);
+        if (jobs.length === 2) throw new Error('killed');
+        return trainer.train(job, onRound, signal);
+      },
+    };
+    const input = { project: 'repeated', dataset, candidate, key: 's/1/reseed' };
+    const activities = createTrainingActivities({ ...lake, spec, trainer: dies });
+    await expect(activities.reseed(input)).rejects.toThrow('killed');
+    const spread = await activities.reseed(input);
+    expect(jobs).toHaveLength(4);
+    const recipes = jobs.map(({ seed: _, ...recipe }) => JSON.stringify(recipe));
+    expect(new Set(recipes).size).toBe(1);
+    const seeds = [1, 2, 3].map((further) => String(TRAINING.seed + further));
+    expect(new Set(jobs.map(({ seed }) => seed))).toEqual(new Set(seeds));
+    expect(spread?.rows).toBe(dataset.channels.validation?.rows);
+    expect(new Set(spread?.aucs).size).toBe(3);
+    const [a = 0, b = 0, c = 0] = spread?.aucs ?? [];
+    const mean = (a + b + c) / 3;
+    const variance = ((a - mean) ** 2 + (b - mean) ** 2 + (c - mean) ** 2) / 2;
+    expect(spread?.standardDeviation).toBeCloseTo(Math.sqrt(variance), 12);
+  });
+
+  it('does nothing where the project asks for none', async () => {
+    const candidate = await training.search({ project: 'visits', dataset, family: 'linear', key: 's/2/l' });
+    expect(await training.reseed({ project: 'visits', dataset, candidate, key: 's/2/reseed' })).toBeNull();
   });
 });
 

@@ -4,6 +4,7 @@ import type { DuckDB, Lake } from '../lake/contract.ts';
 import type { ObjectStore } from '../store/contract.ts';
 import type { TrainingActivities } from './contract.ts';
 import { prepareDataset } from './prepare.ts';
+import { reseed } from './reseed.ts';
 import { searchFamily } from './search.ts';
 import { takeSnapshot } from './snapshot.ts';
 import type { Trainer } from './trainer.ts';
@@ -25,5 +26,6 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     prepare: async ({ project, snapshot, championUntil }) =>
       prepareDataset(dependencies, spec(project), snapshot, championUntil),
     search: async ({ project, ...input }) => searchFamily(dependencies, spec(project), input),
+    reseed: async ({ project, ...input }) => reseed(dependencies, spec(project), input),
   };
 }

@@ -63,6 +63,18 @@ export interface Candidate {
   /** The trainer's own file, UBJSON. */
   readonly model: ArtefactRef;
   readonly seconds: number;
+  /** Known of the one that was chosen. */
+  readonly seeds?: SeedSpread;
+}
+
+/** What another seed alone does to the AUC of a recipe. */
+export interface SeedSpread {
+  /** That were judged: of the validation part, or of the last fold. */
+  readonly rows: number;
+  /** One for each seed. */
+  readonly aucs: readonly number[];
+  /** Of one AUC; a difference of two models has √2 times as much. */
+  readonly standardDeviation: number;
 }
 
 export interface TrainingActivities {
@@ -81,4 +93,11 @@ export interface TrainingActivities {
   }): Promise<Dataset>;
   /** Resumes at the first trial whose result is not in the store. */
   search(input: { project: string; dataset: Dataset; family: Family; key: string }): Promise<Candidate>;
+  /** Trains the candidate's recipe again with other seeds; `null` where the spec asks for none. */
+  reseed(input: {
+    project: string;
+    dataset: Dataset;
+    candidate: Candidate;
+    key: string;
+  }): Promise<SeedSpread | null>;
 }

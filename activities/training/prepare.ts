@@ -17,6 +17,7 @@ import { fitEncoder } from './fit-encoder.ts';
 import { requireEnough } from './snapshot.ts';
 import { assignParts, learningParts, type Part } from './split.ts';
 import { statement } from './sql-text.ts';
+import { withinWindow } from './window.ts';
 
 export interface PrepareDependencies {
   readonly store: ObjectStore;
@@ -28,18 +29,15 @@ export interface PrepareDependencies {
 export async function prepareDataset(
   { store, lake, duckdb }: PrepareDependencies,
   spec: ProjectSpec,
-  snapshot: TrainingSnapshot,
+  all: TrainingSnapshot,
   championUntil?: string,
 ): Promise<Dataset> {
+  const testFrom = championUntil && judgingSliceStart(all.matured, championUntil, spec.gate.minPositives);
+  const snapshot = withinWindow(all, spec.training.window, testFrom);
   requireEnough(snapshot);
   return duckdb.session(async (session) => {
     await attachExamples(session, lake, spec, snapshot);
-    const parts = await assignParts(
-      session,
-      spec.training,
-      snapshot,
-      championUntil && judgingSliceStart(snapshot.matured, championUntil, spec.gate.minPositives),
-    );
+    const parts = await assignParts(session, spec.training, snapshot, testFrom);
     await createLearningView(session, spec, learningParts(parts));
     const encoder = await fitEncoder(session, 'learning', spec.features);
     const files = await writeAll(session, spec, encoder, parts);

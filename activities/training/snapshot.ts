@@ -32,13 +32,21 @@ export async function takeSnapshot(
     return session.rows<MaturedInterval>(statement('matured'), { as_of: asOf });
   });
   refuseInvalid(matured, spec);
+  const counts = matured.map(({ period, rows, positives }) => ({ start: period, rows, positives }));
+  return snapshotOf({ features, labels }, counts, asOf);
+}
+
+/** The digest is of what may be learnt from, and not of when it was asked for: the same content is the same snapshot. */
+export function snapshotOf(
+  tables: Pick<TrainingSnapshot, 'features' | 'labels'>,
+  matured: TrainingSnapshot['matured'],
+  asOf: string,
+): TrainingSnapshot {
   const rows = sum(matured, 'rows');
   const positives = sum(matured, 'positives');
-  const content = { features, labels, intervals: matured.map(({ period }) => period), rows, positives };
-  // What may be learnt from, and not when it was asked for: the same content is the same snapshot.
+  const content = { ...tables, intervals: matured.map(({ start }) => start), rows, positives };
   const digest = createHash('sha256').update(JSON.stringify(content)).digest('hex');
-  const counts = matured.map(({ period, rows, positives }) => ({ start: period, rows, positives }));
-  return { ...content, matured: counts, asOf, digest };
+  return { ...content, matured, asOf, digest };
 }
 
 async function pin(lake: Lake, table: string): Promise<{ table: string; version: number }> {
@@ -46,7 +54,7 @@ async function pin(lake: Lake, table: string): Promise<{ table: string; version:
   return { table, version };
 }
 
-function sum(matured: readonly MaturedInterval[], name: 'rows' | 'positives' | 'invalid'): number {
+function sum<Name extends string>(matured: readonly Readonly<Record<Name, number>>[], name: Name): number {
   return matured.reduce((total, interval) => total + interval[name], 0);
 }
 

@@ -18,6 +18,14 @@ export interface ModelCurves {
   readonly lift: readonly LiftPoint[];
 }
 
+/** What a report draws of one model on some rows. */
+export interface ModelFigures extends ModelCurves {
+  readonly rows: number;
+  readonly positives: number;
+  /** How much of the list the operating threshold selects. */
+  readonly capacity: LiftPoint & { readonly threshold: number };
+}
+
 /** A tenth of the rows, in the order of their scores. */
 interface CalibrationBin {
   readonly low: number;
@@ -51,6 +59,15 @@ export function modelCurves(sample: LabelledScores): ModelCurves {
     calibration: calibrationBins(groups),
     scores: scoreBins(sample),
     lift: SHARES.map((share) => liftAt(groups, share)),
+  };
+}
+
+export function modelFigures(sample: LabelledScores, threshold: number): ModelFigures {
+  return {
+    rows: sample.positives.length + sample.negatives.length,
+    positives: sample.positives.length,
+    ...modelCurves(sample),
+    capacity: { threshold, ...capacityAt(sample, threshold) },
   };
 }
 

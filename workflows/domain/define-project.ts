@@ -144,7 +144,7 @@ function featuresOf({ features, source, label, slices }: ProjectSpec): string[] 
 }
 
 function trainingOf({ training }: ProjectSpec): string[] {
-  const { testShare, selection, families, everyIntervals } = training;
+  const { testShare, selection, families, everyIntervals, seeds = 0, window } = training;
   const searches = Object.entries(families).flatMap(([family, search]) =>
     familyOf(search).map((problem) => `training.families.${family}: ${problem}`),
   );
@@ -157,6 +157,12 @@ function trainingOf({ training }: ProjectSpec): string[] {
     ...(selects ? [] : ['training.selection needs a share between 0 and 1, or at least two folds']),
     ...(Object.keys(families).length > 0 ? [] : ['training.families is empty']),
     ...(everyIntervals >= 1 ? [] : ['training.everyIntervals must be at least 1']),
+    ...(window === undefined || (Number.isInteger(window) && window >= 1)
+      ? []
+      : ['training.window must be a whole number from 1, or none for all']),
+    ...(seeds === 0 || (Number.isInteger(seeds) && seeds >= 2)
+      ? []
+      : ['training.seeds must be a whole number from 2, or 0 for none']),
     ...searches,
   ];
 }

@@ -1,5 +1,7 @@
 /** Figures of one or two models on one slice: what `assay evaluate --json` prints for a binary label. */
 
+import type { ModelFigures } from './curves.ts';
+
 /** With its two-sided 95 % interval. */
 export interface Estimate {
   readonly value: number;
@@ -69,6 +71,8 @@ export interface EvaluationReport extends BinaryMetrics {
   readonly challengerDigest: string;
   readonly championDigest?: string;
   readonly champion?: BinaryMetrics;
+  /** What the champion's pictures are drawn from, on the same rows. */
+  readonly championFigures?: ModelFigures;
   readonly difference?: { readonly auc: PairedDifference };
   /** The same on patients that neither model was trained on. */
   readonly unseen?: {

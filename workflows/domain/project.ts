@@ -116,6 +116,10 @@ export interface TrainingSpec {
   readonly families: Readonly<Partial<Record<'boosted' | 'forest' | 'linear', FamilySpec>>>;
   /** Planned retraining after so many intervals with the same champion. */
   readonly everyIntervals: number;
+  /** How many intervals are learnt from, the newest; all that have matured where none is named. */
+  readonly window?: number;
+  /** Trainings of the chosen recipe with nothing but another seed, which tell how much of a difference is luck. */
+  readonly seeds?: number;
 }
 
 /** Bounds of the promotion gate; every one may be changed by a project. */

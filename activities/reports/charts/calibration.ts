@@ -2,11 +2,17 @@
 import type { ModelCurves } from '../../../workflows/domain/curves.ts';
 import type { Html } from '../html.ts';
 import { axis, draw } from './draw.ts';
-import { PALETTE } from './palette.ts';
+import { PALETTE, type Tone } from './palette.ts';
 import { whiskers } from './whiskers.ts';
 
-export function calibrationChart(id: string, bins: ModelCurves['calibration']): Html {
-  const end = Math.max(...bins.map(({ meanScore, eventRate }) => Math.max(meanScore, eventRate.high)));
+/** @param others of a model to compare with */
+export function calibrationChart(
+  id: string,
+  bins: ModelCurves['calibration'],
+  others: ModelCurves['calibration'] = [],
+): Html {
+  const all = [...bins, ...others];
+  const end = Math.max(...all.map(({ meanScore, eventRate }) => Math.max(meanScore, eventRate.high)));
   const max = Math.min(1, Math.ceil(end * 20) / 20);
   return draw({
     id,
@@ -27,18 +33,26 @@ export function calibrationChart(id: string, bins: ModelCurves['calibration']): 
           ],
           lineStyle: { color: PALETTE.muted, type: 'dashed', width: 1 },
         },
-        whiskers(
-          bins.map(({ meanScore, eventRate }) => [meanScore, eventRate.low, eventRate.high]),
-          'model',
-        ),
-        {
-          type: 'scatter',
-          silent: true,
-          symbolSize: 8,
-          itemStyle: { color: PALETTE.model, opacity: 1 },
-          data: bins.map(({ meanScore, eventRate }) => [meanScore, eventRate.value]),
-        },
+        ...pointsOf(others, 'other'),
+        ...pointsOf(bins, 'model'),
       ],
     },
   });
+}
+
+function pointsOf(bins: ModelCurves['calibration'], tone: Tone): object[] {
+  if (bins.length === 0) return [];
+  return [
+    whiskers(
+      bins.map(({ meanScore, eventRate }) => [meanScore, eventRate.low, eventRate.high]),
+      tone,
+    ),
+    {
+      type: 'scatter',
+      silent: true,
+      symbolSize: 8,
+      itemStyle: { color: PALETTE[tone], opacity: 1 },
+      data: bins.map(({ meanScore, eventRate }) => [meanScore, eventRate.value]),
+    },
+  ];
 }

@@ -1,6 +1,6 @@
 /** A training report with the figures of two seeded models, for tests and to look at. */
 import { compareModels, type ScoredRows } from '../../../workflows/domain/comparison.ts';
-import { capacityAt, modelCurves } from '../../../workflows/domain/curves.ts';
+import { modelFigures } from '../../../workflows/domain/curves.ts';
 import type { EvaluationReport } from '../../../workflows/domain/evaluation.ts';
 import { judge } from '../../../workflows/domain/judge.ts';
 import type { GatePolicy } from '../../../workflows/domain/project.ts';
@@ -59,12 +59,8 @@ export function trainingExample({ hostile = false } = {}): TrainingReport {
       sliceMinPositives: GATE.slices.minPositives,
     },
     evaluation,
-    figures: {
-      rows: ROWS,
-      positives: evaluation.positives,
-      ...modelCurves(sample),
-      capacity: { threshold: THRESHOLD, ...capacityAt(sample, THRESHOLD) },
-    },
+    figures: modelFigures(sample, THRESHOLD),
+    seeds: { rows: 6_392, aucs: [0.6612, 0.6587, 0.6655], standardDeviation: 0.003_41 },
     ...explanations(hostile),
     lineage: lineageOf(evaluation),
     card: {
@@ -116,6 +112,7 @@ function evaluationOf(rows: ScoredRows): EvaluationReport {
   return {
     ...challenger,
     ...others,
+    championFigures: modelFigures(definedSample(rows.champion!, rows.labels), THRESHOLD),
     sliceDigest: 'a'.repeat(64),
     championSliceDigest: 'a'.repeat(64),
     challengerDigest: 'b'.repeat(64),

@@ -1,19 +1,22 @@
 /** How well the scores rank, and how far they can be read as probabilities. */
+import type { ModelFigures } from '../../../workflows/domain/curves.ts';
 import type { TrainingReport } from '../contract.ts';
 import { calibrationChart } from '../charts/calibration.ts';
-import { curveChart } from '../charts/curves.ts';
+import { curveChart, type Curves } from '../charts/curves.ts';
 import { scoreHistogram } from '../charts/score-histogram.ts';
-import { html, type Html } from '../html.ts';
+import { html, type Content, type Html } from '../html.ts';
 import { count, decimal, estimate, percent } from '../numbers.ts';
-import { figure, section, table } from '../page.ts';
+import { figure, section, table, type Column } from '../page.ts';
 
 export function discrimination(report: TrainingReport): Html {
-  const { figures } = report;
+  const { figures, evaluation } = report;
+  const { championFigures: champion } = evaluation;
   return section(
     'How well it ranks',
     html`<p>
       Drawn on this version’s own held-out rows: ${count(figures.rows)}, of which ${count(figures.positives)}
       with the event. None of them was learnt from.
+      ${champion && html`The champion, <span class="key"></span>this model and <span class="key other"></span>champion, is drawn on the ${count(champion.rows)} rows of the gate, ${count(champion.positives)} with the event, which neither has learnt from.`}
     </p>`,
     html`<div class="charts">${roc(report)}${precisionRecall(report)}${lift(report)}</div>`,
   );
@@ -45,27 +48,28 @@ function roc({ figures, evaluation }: TrainingReport): Html {
         tone: 'muted',
         dashed: true,
       },
-      {
-        points: figures.roc.map((point) => [point.falsePositiveRate, point.truePositiveRate]),
-        tone: 'model',
-      },
+      ...ofBoth({ figures, evaluation }, ({ roc }) =>
+        roc.map((point) => [point.falsePositiveRate, point.truePositiveRate]),
+      ),
     ],
   });
   return figure(chart, {
     name: 'ROC curve',
     caption: html`Share of events found against share of false alarms. The dashed line is guessing. AUC on the
     rows of the gate ${decimal(evaluation.auc.value)}.`,
-    numbers: table(
+    numbers: numbersOf(
+      { figures, evaluation },
       [
         { title: 'False alarms', number: true },
         { title: 'Found', number: true },
       ],
-      figures.roc.map((point) => [percent(point.falsePositiveRate), percent(point.truePositiveRate)]),
+      ({ roc }) => roc.map((point) => [percent(point.falsePositiveRate), percent(point.truePositiveRate)]),
     ),
   });
 }
 
-function precisionRecall({ figures }: TrainingReport): Html {
+function precisionRecall(report: TrainingReport): Html {
+  const { figures } = report;
   const eventRate = figures.positives / figures.rows;
   const highest = Math.max(
     eventRate,
@@ -85,24 +89,30 @@ function precisionRecall({ figures }: TrainingReport): Html {
         tone: 'muted',
         dashed: true,
       },
-      { points: figures.precisionRecall.map(({ recall, precision }) => [recall, precision]), tone: 'model' },
+      ...ofBoth(report, ({ precisionRecall }) =>
+        precisionRecall.map(({ recall, precision }) => [recall, precision]),
+      ),
     ],
   });
   return figure(chart, {
     name: 'Precision and recall',
     caption: html`Of those flagged, how many have the event, against how many of all events are found. The
     dashed line is the event rate, ${percent(eventRate)}.`,
-    numbers: table(
+    numbers: numbersOf(
+      report,
       [
         { title: 'Recall', number: true },
         { title: 'Precision', number: true },
       ],
-      figures.precisionRecall.map(({ recall, precision }) => [percent(recall), percent(precision)]),
+      ({ precisionRecall }) =>
+        precisionRecall.map(({ recall, precision }) => [percent(recall), percent(precision)]),
     ),
   });
 }
 
-function lift({ figures }: TrainingReport): Html {
+function lift(report: TrainingReport): Html {
+  const { figures } = report;
+  const { championFigures: champion } = report.evaluation;
   const { capacity } = figures;
   const chart = curveChart({
     id: 'lift',
@@ -118,7 +128,7 @@ function lift({ figures }: TrainingReport): Html {
         tone: 'muted',
         dashed: true,
       },
-      { points: figures.lift.map(({ share, lift }) => [share, lift]), tone: 'model' },
+      ...ofBoth(report, ({ lift }) => lift.map((point) => [point.share, point.lift])),
     ],
     limit: { at: capacity.share, label: 'capacity' },
   });
@@ -126,24 +136,31 @@ function lift({ figures }: TrainingReport): Html {
     name: 'Lift',
     caption: html`How many times more events than by chance, if only the highest scores are acted on. At the
     operating threshold that is ${percent(capacity.share)} of the rows, with a lift of
-    ${decimal(capacity.lift, 2)} and ${percent(capacity.recall)} of all events.`,
-    numbers: table(
+    ${decimal(capacity.lift, 2)} and ${percent(capacity.recall)} of all events.
+    ${champion && html`The champion flags ${percent(champion.capacity.share)} there (from ${percent(champion.capacity.threshold)}), with a lift of ${decimal(champion.capacity.lift, 2)} and ${percent(champion.capacity.recall)} of all events.`}`,
+    numbers: numbersOf(
+      report,
       [
         { title: 'Acted on', number: true },
         { title: 'Lift', number: true },
         { title: 'Events found', number: true },
       ],
-      figures.lift.map(({ share, lift, recall }) => [percent(share, 0), decimal(lift, 2), percent(recall)]),
+      ({ lift }) =>
+        lift.map(({ share, lift, recall }) => [percent(share, 0), decimal(lift, 2), percent(recall)]),
     ),
   });
 }
 
-function calibration({ figures, evaluation }: TrainingReport): Html {
-  return figure(calibrationChart('calibration', figures.calibration), {
+function calibration(report: TrainingReport): Html {
+  const { figures, evaluation } = report;
+  const { championFigures: champion } = evaluation;
+  return figure(calibrationChart('calibration', figures.calibration, champion?.calibration), {
     name: 'Calibration',
     caption: html`Each point is a tenth of the rows, with the 95 % interval of its event rate. Over all rows
-    of the gate, mean score / event rate is ${decimal(evaluation.calibration)}.`,
-    numbers: table(
+    of the gate, mean score / event rate is
+    ${decimal(evaluation.calibration)}${evaluation.champion && html`, the champion’s ${decimal(evaluation.champion.calibration)}`}.`,
+    numbers: numbersOf(
+      report,
       [
         { title: 'Scores' },
         { title: 'Rows', number: true },
@@ -151,30 +168,55 @@ function calibration({ figures, evaluation }: TrainingReport): Html {
         { title: 'Mean score', number: true },
         { title: 'Event rate', number: true },
       ],
-      figures.calibration.map((bin) => [
-        html`${percent(bin.low)} to ${percent(bin.high)}`,
-        count(bin.rows),
-        count(bin.positives),
-        percent(bin.meanScore),
-        estimate(bin.eventRate, percent),
-      ]),
+      ({ calibration }) =>
+        calibration.map((bin) => [
+          html`${percent(bin.low)} to ${percent(bin.high)}`,
+          count(bin.rows),
+          count(bin.positives),
+          percent(bin.meanScore),
+          estimate(bin.eventRate, percent),
+        ]),
     ),
   });
 }
 
-function histogram({ figures }: TrainingReport): Html {
-  const { capacity, scores } = figures;
+function histogram(report: TrainingReport): Html {
+  const { capacity, scores } = report.figures;
   return figure(scoreHistogram('scores', scores, capacity.threshold), {
     name: 'Scores by class',
     caption: html`<span class="key"></span>with the event <span class="key other"></span>without. Each class
       sums to 100 %. What lies right of the dashed line is flagged.`,
-    numbers: table(
+    numbers: numbersOf(
+      report,
       [{ title: 'Scores' }, { title: 'with the event', number: true }, { title: 'without', number: true }],
-      scores.map((bin) => [
-        html`${percent(bin.low)} to ${percent(bin.high)}`,
-        count(bin.positives),
-        count(bin.negatives),
-      ]),
+      ({ scores }) =>
+        scores.map((bin) => [
+          html`${percent(bin.low)} to ${percent(bin.high)}`,
+          count(bin.positives),
+          count(bin.negatives),
+        ]),
     ),
   });
+}
+
+type Shown = Pick<TrainingReport, 'figures' | 'evaluation'>;
+
+/** The champion's line below the model's own. */
+function ofBoth(
+  { figures, evaluation: { championFigures: champion } }: Shown,
+  points: (of: ModelFigures) => Curves['lines'][number]['points'],
+): Curves['lines'] {
+  return [
+    ...(champion ? [{ points: points(champion), tone: 'other' as const }] : []),
+    { points: points(figures), tone: 'model' },
+  ];
+}
+
+function numbersOf(
+  { figures, evaluation: { championFigures: champion } }: Shown,
+  columns: readonly Column[],
+  rows: (of: ModelFigures) => readonly (readonly Content[])[],
+): Html {
+  return html`${table(columns, rows(figures))}
+  ${champion && table(columns, rows(champion), { caption: 'Champion' })}`;
 }

@@ -1,5 +1,5 @@
 /** The document of a training report: what the registry knows of a version, and figures from its held-out rows. */
-import { capacityAt, modelCurves } from '../../../workflows/domain/curves.ts';
+import { modelFigures, type ModelFigures } from '../../../workflows/domain/curves.ts';
 import type { Encoder } from '../../../workflows/domain/encoder.ts';
 import type { EvaluationReport } from '../../../workflows/domain/evaluation.ts';
 import { judge } from '../../../workflows/domain/judge.ts';
@@ -8,7 +8,7 @@ import type { ModelCard, ProjectSpec } from '../../../workflows/domain/project.t
 import type { DuckDB } from '../../lake/contract.ts';
 import type { ModelVersion, Registry } from '../../registry/contract.ts';
 import type { ObjectStore } from '../../store/contract.ts';
-import type { Lineage, TestFigures, TrainingReport } from '../contract.ts';
+import type { Lineage, TrainingReport } from '../contract.ts';
 import { treeContributions, type Contribute } from '../contributions.ts';
 import { undefinedFigures } from '../errors.ts';
 import { featureColumns } from '../feature-columns.ts';
@@ -46,6 +46,7 @@ export async function trainingReport(
     gate: await gateOf(deps.registry, spec, found, evaluation),
     evaluation,
     ...(await explained(deps, spec, found)),
+    ...(found.candidate.seeds && { seeds: found.candidate.seeds }),
     lineage: lineageOf(found, evaluation),
     card: spec.card ?? NO_CARD,
   };
@@ -79,15 +80,10 @@ async function explained(
   }
 }
 
-function figuresOf({ scores, labels }: HeldOut, threshold: number): TestFigures {
+function figuresOf({ scores, labels }: HeldOut, threshold: number): ModelFigures {
   const sample = labelledScores(scores, labels);
   if (!sample.defined) throw undefinedFigures(sample.reason);
-  return {
-    rows: labels.length,
-    positives: sample.value.positives.length,
-    ...modelCurves(sample.value),
-    capacity: { threshold, ...capacityAt(sample.value, threshold) },
-  };
+  return modelFigures(sample.value, threshold);
 }
 
 /** As the registry has it; before the gate has spoken, what it says of this evaluation. */
