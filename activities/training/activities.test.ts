@@ -182,7 +182,7 @@ describe('reseed', () => {
     await expect(activities.reseed(input)).rejects.toThrow('killed');
     const spread = await activities.reseed(input);
     expect(jobs).toHaveLength(4);
-    const recipes = jobs.map(({ seed: _, ...recipe }) => JSON.stringify(recipe));
+    const recipes = jobs.map((job) => JSON.stringify({ ...job, seed: 'any' }));
     expect(new Set(recipes).size).toBe(1);
     const seeds = [1, 2, 3].map((further) => String(TRAINING.seed + further));
     expect(new Set(jobs.map(({ seed }) => seed))).toEqual(new Set(seeds));

@@ -59,10 +59,10 @@ async function aucOf(
   const hyperparameters = { ...rest, num_round: String(candidate.rounds), seed: String(seed) };
   await mkdir(scratch, { recursive: true });
   const folder = await mkdtemp(join(scratch, 'assay-reseed-'));
-  const { progress, signal } = attempt();
+  const current = attempt();
   try {
-    const onRound = (round: object): void => progress({ seed, ...round });
-    const { metrics } = await trainer.train({ channels, hyperparameters, folder }, onRound, signal);
+    const onRound = (round: object): void => current.progress({ seed, ...round });
+    const { metrics } = await trainer.train({ channels, hyperparameters, folder }, onRound, current.signal);
     return metrics['validation-auc'] ?? Number.NaN;
   } finally {
     await rm(folder, { recursive: true, force: true });
