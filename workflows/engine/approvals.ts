@@ -2,7 +2,6 @@
 import { defaultAnswer, questionProblems, REJECT, type Answer, type Question } from '../domain/approval.ts';
 import type { Duration } from '../domain/duration.ts';
 import type { FormSpec } from '../domain/form.ts';
-import { approvalOpened } from './approval-opened.ts';
 import { asked, openApproval } from './questions.ts';
 import { arrival, refuseInSlice, type WaitPlace } from './waits.ts';
 
@@ -45,7 +44,7 @@ export async function askPeople(
   runtime.changed(task);
   try {
     const came = arrival(place, timeout, () => desk.questions.answered(task));
-    if (isNew) for (const tell of approvalOpened) tell(openApproval(place.run, task, question));
+    if (isNew) desk.asked(openApproval(place.run, task, question));
     const answer = (await came)
       ? (task.progress.arrived as Answer)
       : defaultAnswer(question, new Date(runtime.now()).toISOString());

@@ -32,7 +32,7 @@ export async function conduct<P, R>(
   const view = createView(attempt, watch.deadlines);
   // Before the desk, which takes every signal that nobody else does.
   const pools = createRunPools();
-  const desk = openDesk(attempt);
+  const desk = openDesk(attempt, watch.asked);
   const { timeout } = definition;
   const limited = timeout !== undefined && attempt.slice === undefined;
   const limit = limited ? limitRun(timeout, attempt.startedAt) : NO_LIMIT;

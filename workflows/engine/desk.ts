@@ -2,6 +2,7 @@
  * Where what comes from outside meets the tasks that wait for it. A signal that comes before anybody waits is kept,
  * in this history and the next; what has come for a task stands in its record until the task has ended.
  */
+import type { OpenApproval } from '../domain/approval.ts';
 import { weightOf } from '../domain/chunks.ts';
 import { Questions } from './questions.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -26,9 +27,13 @@ export class Desk {
   readonly #waiting = new Map<string, Waiting[]>();
   readonly questions = new Questions();
 
+  /** Told once of each question, when it is open; what takes time is to be begun, not waited for. */
+  readonly asked: (approval: OpenApproval) => void;
+
   /** @param signals that the histories before have left */
-  constructor(signals: readonly Signal[] = []) {
+  constructor(signals: readonly Signal[] = [], asked: (approval: OpenApproval) => void = () => undefined) {
     this.#signals = signals;
+    this.asked = asked;
   }
 
   open(scheduler: Scheduler): void {

@@ -16,8 +16,8 @@ const answerUpdate = defineUpdate<Answer, [AnswerInput]>(ANSWER_UPDATE);
 const approvalsQuery = defineQuery<readonly OpenApproval[]>(APPROVALS_QUERY);
 
 /** Before anything is awaited: what has come by then is delivered at once. */
-export function openDesk({ facts, signals, slice }: Attempt): Desk {
-  const desk = new Desk(signals);
+export function openDesk({ facts, signals, slice }: Attempt, asked: Desk['asked']): Desk {
+  const desk = new Desk(signals, asked);
   setDefaultSignalHandler((name, payload) => {
     for (const { name: lost } of desk.signal({ name, payload })) {
       log.warn('a signal that nobody waited for was given up for newer ones', {

@@ -9,7 +9,7 @@ import type { Notice } from '../domain/notices/notice.ts';
 import { startKit, type Kit } from './testing/kit.ts';
 import { awaiting, diamond, skipping } from './testing/pipelines.ts';
 import { createProbe } from './testing/probe.ts';
-import { tardy, telling } from './testing/telling.ts';
+import { questioning, tardy, telling } from './testing/telling.ts';
 
 const SECRET = 'correct-horse-battery';
 const probe = createProbe();
@@ -25,7 +25,7 @@ beforeAll(async () => {
   receiver = await startReceiver();
   variables['ASSAY_SECRET_TEAM_URL'] = `${receiver.url}/team/${SECRET}`;
   kit = await startKit({
-    pipelines: [telling, tardy, diamond, awaiting, skipping],
+    pipelines: [telling, questioning, tardy, diamond, awaiting, skipping],
     activities: {
       ...probe.activities,
       // One that is careless with what it was trusted with.
@@ -105,6 +105,24 @@ describe('notify', () => {
     await until(() => told('hook').length >= 1 && receiver.received.length === 6);
     const ids = receiver.received.flatMap(({ headers }) => headers['webhook-id'] ?? []);
     expect(new Set(ids).size).toBe(1);
+  });
+
+  it('tells once of a question, however many histories it waits for its answer', async () => {
+    const handle = await kit.start(questioning, { fireTime: '2026-03-04T00:00:00Z' });
+    const newest = kit.client.workflow.getHandle(handle.workflowId);
+    await expect
+      .poll(async () => (await kit.query(newest)).tasks.filter(({ state }) => state === 'success').length, {
+        timeout: 20_000,
+      })
+      .toBe(10);
+    expect((await newest.describe()).runId).not.toBe(handle.firstExecutionRunId);
+    const answer = { task: 'whether', who: 'ann', choice: 'go' };
+    await newest.executeUpdate('answer', { args: [answer] });
+    expect(await newest.result()).toBe('go');
+    await until(() => told('hook').length > 0);
+    expect(told('hook')).toEqual(['approval questioning-2026-03-04T00:00:00Z: whether waits for ann']);
+    const record = await kit.ledger.record('questioning-2026-03-04T00:00:00Z');
+    expect(record?.tasks[0]).toMatchObject({ name: 'whether', tries: 1 });
   });
 
   it('costs a run of which nobody wants to hear nothing', async () => {

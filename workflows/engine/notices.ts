@@ -2,20 +2,30 @@
 import { CancellationScope, log } from '@temporalio/workflow';
 
 import type { NotifyActivities } from '../../activities/notify/contract.ts';
+import type { OpenApproval } from '../domain/approval.ts';
 import { channelsFor, type Notice } from '../domain/notices/notice.ts';
-import { runFailed, runSucceeded, taskRetries, taskSkipped } from '../domain/notices/wording.ts';
+import {
+  questionAsked,
+  runFailed,
+  runSucceeded,
+  taskRetries,
+  taskSkipped,
+} from '../domain/notices/wording.ts';
 import { activities } from './activities.ts';
 import type { Attempt } from './attempt.ts';
 import { workflowNow } from './determinism.ts';
 import { QUICK } from './profiles.ts';
 import type { Ending } from './run.ts';
 import type { Task } from './task.ts';
+import { outsideTasks } from './task-context.ts';
 
 export interface Notices {
   /** Does nothing where nobody listens to such events. */
   tell(notice: Notice): void;
   /** A task has another state. */
   readonly changed: (task: Task) => void;
+  /** A question waits for somebody. */
+  readonly asked: (approval: OpenApproval) => void;
   ended(ending: Ending): void;
   /** Resolves when all that was told has been posted, or could not be; never rejects. */
   posted(): Promise<void>;
@@ -48,6 +58,7 @@ export function createNotices({ facts, notify: subscriptions = [], slice }: Atte
       // One that was never tried is skipped because another was.
       if (state === 'skipped' && tries > 0) tell(taskSkipped(told, now(), label, reason));
     },
+    asked: (approval) => tell(questionAsked(told, approval)),
     ended: ({ state, failed }) => {
       if (state === 'success') tell(runSucceeded(told, now()));
       if (state === 'failed') tell(runFailed(told, now(), failed));
@@ -60,7 +71,8 @@ export function createNotices({ facts, notify: subscriptions = [], slice }: Atte
 
 async function post(notice: Notice, to: readonly string[]): Promise<void> {
   try {
-    await CancellationScope.nonCancellable(() => notify.post({ notice, to }));
+    // No task's activity, whichever task has led to it.
+    await outsideTasks(() => CancellationScope.nonCancellable(() => notify.post({ notice, to })));
   } catch (error) {
     log.error('a notice could not be posted', { key: notice.key, error });
   }

@@ -36,6 +36,10 @@ export function asTask<T>(task: TaskContext, ruled: readonly string[], body: () 
   return entered.run({ task, ruled }, body);
 }
 
+export function outsideTasks<T>(body: () => T): T {
+  return entered.exit(body);
+}
+
 /** One workflow is one run; module state is the workflow's own. */
 let ownRun: RunHeader | undefined;
 

@@ -1,4 +1,5 @@
 /** Who watches a run while it is at work: tells its events to whoever listens, and its deadlines when they go by. */
+import type { OpenApproval } from '../domain/approval.ts';
 import type { RunDeadline } from '../domain/run-record.ts';
 import type { Attempt } from './attempt.ts';
 import { createDeadlines } from './deadlines.ts';
@@ -9,6 +10,8 @@ import type { Task } from './task.ts';
 export interface Watch {
   /** A task has another state. */
   readonly changed: (task: Task) => void;
+  /** A question waits for somebody. */
+  readonly asked: (approval: OpenApproval) => void;
   readonly deadlines: () => readonly RunDeadline[];
   start(): void;
   /** Nothing more is late: what the run was for is done, or has failed. */
@@ -28,6 +31,7 @@ export function createWatch(attempt: Attempt, late: () => void): Watch {
       notices.changed(task);
       deadlines.changed(task);
     },
+    asked: notices.asked,
     deadlines: deadlines.all,
     start: deadlines.start,
     rest: deadlines.stop,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { deadlineKey, dueAt, type Deadline } from './deadline.ts';
 import { channelsFor, subscriptionsOf } from './notice.ts';
-import { deadlineMissed, runFailed, taskRetries } from './wording.ts';
+import { deadlineMissed, questionAsked, runFailed, taskRetries } from './wording.ts';
 
 const told = { run: 'medallion-2026-02-01T00:00:00Z', pipeline: 'medallion', attempt: 2 };
 const AT = '2026-02-01T00:10:00.000Z';
@@ -83,6 +83,19 @@ describe('notices in words', () => {
         'When the cause is mended: assay runs rerun medallion-2026-02-01T00:00:00Z --only-failed',
       ].join('\n'),
     });
+  });
+
+  it('say who is asked what, until when, and how to answer', () => {
+    const asked = { run: 'r', attempt: 1, task: 'approve', since: AT, multiple: false, fields: {} };
+    const question = { ...asked, until: '2026-01-08', message: 'Shall we?', choices: ['yes', 'no'] };
+    const notice = questionAsked(
+      { run: 'r', pipeline: 'p', attempt: 1 },
+      { ...question, assignees: ['ann'] },
+    );
+    expect(notice).toMatchObject({ key: 'r/1/approve/approval', title: 'r: approve waits for ann' });
+    expect(notice.text).toBe(
+      'Shall we?\nTo choose from: yes, no. Until 2026-01-08.\nAnswer: assay approvals answer r approve CHOICE',
+    );
   });
 
   it('cut a cause that is longer than anybody reads', () => {

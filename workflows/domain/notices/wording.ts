@@ -1,4 +1,5 @@
 /** Notices in words: what happened, why, and what to do next. */
+import type { OpenApproval } from '../approval.ts';
 import type { RecordedError } from '../run-record.ts';
 import { deadlineKey, describeDeadline, type MissedDeadline } from './deadline.ts';
 import type { Notice } from './notice.ts';
@@ -57,6 +58,23 @@ export function taskSkipped(told: Told, at: string, task: string, reason: string
     task,
     title: `${told.run}: ${task} was skipped`,
     text: `${reason === undefined ? 'It gave no reason.' : `Its reason: ${short(reason)}`}\n${look(told, task)}`,
+  };
+}
+
+export function questionAsked(
+  told: Told,
+  { task, message, choices, assignees, since, until }: OpenApproval,
+): Notice {
+  const { run } = told;
+  return {
+    ...of(told, 'approval', [task], since),
+    task,
+    title: `${run}: ${task} waits for ${assignees?.join(', ') ?? 'somebody'}`,
+    text: [
+      ...(message === undefined ? [] : [short(message)]),
+      `To choose from: ${choices.join(', ')}.${until === undefined ? '' : ` Until ${until}.`}`,
+      `Answer: assay approvals answer ${run} ${task} CHOICE`,
+    ].join('\n'),
   };
 }
 

@@ -51,3 +51,17 @@ export const tardy = pipeline(
     }
   },
 );
+
+/** Asks in one history and is answered in another. */
+export const questioning = pipeline(
+  { name: 'questioning', continueAfterEvents: 30, notify: [{ on: ['approval'], to: ['hook'] }] },
+  async (run) => {
+    const choices = ['go', 'stay'] as const;
+    const answer = run.approval('whether', { choices, assignees: ['ann'], message: 'Shall we?' });
+    let last = run.task('step-0', () => probe.echo(0));
+    for (let step = 1; step < 10; step += 1) {
+      last = run.task(`step-${step}`, { after: [last] }, () => probe.echo(step));
+    }
+    return (await answer).choice;
+  },
+);
