@@ -7,11 +7,18 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /** Structured values beside a log message: ids and counts, never rows or secrets. */
 type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
+export type Labels = Readonly<Record<string, string>>;
+
+/** What is told to Prometheus, `assay_` before it; the worker measures the time of every try by itself. */
+export type Measure = 'rows' | 'drift_psi' | 'drift_alarms' | 'gate_verdicts';
+
 export interface Attempt {
   /** Aborted when the task is cancelled or its worker is asked to stop. */
   readonly signal: AbortSignal;
   /** One line into the log of this try. */
   log(message: string, fields?: LogFields): void;
+  /** Adds to a counter, or sets a gauge. Labels name tables, columns and models, never ids of runs. */
+  measure(name: Measure, value: number, labels?: Labels): void;
   /** Records how far a long activity has come; the next try finds it in `resumeFrom`. */
   progress(details: unknown): void;
   /** What the previous try last reported by `progress`, if there was one. */
@@ -21,6 +28,7 @@ export interface Attempt {
 const silent: Attempt = {
   signal: new AbortController().signal,
   log: () => undefined,
+  measure: () => undefined,
   progress: () => undefined,
   resumeFrom: undefined,
 };

@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
 
 import type { CodecAccess } from './encryption/codec-access.ts';
+import type { LogFormat } from './logger.ts';
 
 /** The clone, or the folder of the installed package: parent of `dist/`. */
 export const ROOT = fileURLToPath(
@@ -54,6 +55,13 @@ const Environment = z.object({
   ASSAY_CODEC_TOKEN: optional,
   ASSAY_CODEC_ISSUER: optional,
   ASSAY_CODEC_AUDIENCE: optional,
+  /** Where a worker answers `/healthz`, `/readyz` and `/metrics`; without it it does not. */
+  ASSAY_HEALTH_PORT: z.preprocess(blankIsUnset, z.coerce.number().int().min(0).max(65_535).optional()),
+  /** By default lines of JSON wherever it is not development. */
+  ASSAY_LOG: z.preprocess(blankIsUnset, z.enum(['text', 'json']).optional()),
+  /** Of a task on Amazon ECS, set by its agent. */
+  ECS_AGENT_URI: optional,
+  ECS_CONTAINER_METADATA_URI_V4: optional,
   TEMPORAL_ADDRESS: optional,
   TEMPORAL_NAMESPACE: optional,
   USER: optional,
@@ -79,6 +87,9 @@ export interface Env {
   /** A ring of keys as JSON. */
   readonly encryptionKeys: string | undefined;
   readonly codecAccess: CodecAccess;
+  readonly healthPort: number | undefined;
+  readonly logFormat: LogFormat;
+  readonly ecs: { readonly agentUri: string | undefined; readonly metadataUri: string | undefined };
   readonly queueSuffix: string;
   readonly codeVersion: string;
   readonly temporalCommand: string | undefined;
@@ -105,6 +116,9 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>> 
     xgboostLibrary: value.ASSAY_XGBOOST,
     encryptionKeys: value.ASSAY_ENCRYPTION_KEYS,
     codecAccess: codecAccess(value),
+    healthPort: value.ASSAY_HEALTH_PORT,
+    logFormat: value.ASSAY_LOG ?? (value.ASSAY_ENV === 'development' ? 'text' : 'json'),
+    ecs: { agentUri: value.ECS_AGENT_URI, metadataUri: value.ECS_CONTAINER_METADATA_URI_V4 },
     queueSuffix: value.ASSAY_QUEUE_SUFFIX,
     codeVersion: value.ASSAY_CODE_VERSION ?? builtFrom(),
     temporalCommand: value.ASSAY_TEMPORAL_BIN,

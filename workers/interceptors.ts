@@ -15,6 +15,7 @@ import { parseRunId } from '../workflows/domain/run-id.ts';
 import { RUN_HEADER } from '../workflows/domain/run-header.ts';
 import type { RunHeader } from '../workflows/domain/run-header.ts';
 import { NOT_YET } from '../workflows/domain/tries.ts';
+import { measureOn } from './measures.ts';
 import { asFailedTry } from './passing-faults.ts';
 
 export interface InterceptorOptions {
@@ -74,6 +75,7 @@ function createAttempt(context: Context, log: LogWriter | undefined): { attempt:
       log(message, fields) {
         log?.write({ ...lineOf(info), level: 'info', message, ...(fields === undefined ? {} : { fields }) });
       },
+      measure: (name, value, labels) => measureOn(context.metricMeter, name, value, labels),
       progress(reached) {
         details = reached;
         if (info.heartbeatTimeoutMs) beat();

@@ -19,7 +19,13 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function cancellable(controller: AbortController): Attempt {
   const nothing = (): void => undefined;
-  return { signal: controller.signal, log: nothing, progress: nothing, resumeFrom: undefined };
+  return {
+    signal: controller.signal,
+    log: nothing,
+    progress: nothing,
+    measure: () => undefined,
+    resumeFrom: undefined,
+  };
 }
 
 describe('a session', () => {

@@ -55,6 +55,7 @@ export function refine({ lake, duckdb }: Ports, input: RefineInput): Promise<Ref
     const keys = layer === 'silver' ? tables.silver : source;
     const settled = keys ? await settle(lake, session, input, tables, keys) : tables;
     const rows = await account(lake, session, input, { source, tables, superseded: later?.rows ?? 0 });
+    attempt().measure('rows', rows.out, { project: spec.name, layer });
     return { tables: settled, rows };
   });
 }

@@ -57,6 +57,10 @@ export async function measure(
     features.columns.filter((column) => column.verdict === verdict).map(({ name }) => name);
   const bytes = new TextEncoder().encode(`${JSON.stringify(comparison)}\n`);
   const alarms = named('alarm');
+  for (const { name, psi } of features.columns) {
+    if (psi !== null) attempt().measure('drift_psi', psi, { model: spec.model, column: name });
+  }
+  attempt().measure('drift_alarms', alarms.length, { model: spec.model });
   attempt().log('monitored', { rows: outputs.rows, alarms: alarms.length, scorePsi: score.psi ?? undefined });
   return {
     interval,

@@ -1,6 +1,7 @@
 /** The registry's activities: every one an entry of the log, decided on everything before it. */
 import type { EvaluationReport } from '../../workflows/domain/evaluation.ts';
 import type { ProjectSpec } from '../../workflows/domain/project.ts';
+import { attempt } from '../attempt.ts';
 import type { PinnedModel } from '../scoring/contract.ts';
 import type { ObjectStore } from '../store/contract.ts';
 import { replay } from './aliases.ts';
@@ -37,6 +38,7 @@ export function createRegistryActivities(deps: RegistryDependencies): RegistryAc
     recordGate: async ({ model, version, against, verdict, by, key }) => {
       await registry.version(model, version);
       await log.append(model, 'gate', key, () => ({ kind: 'gate', key, by, version, against, verdict }));
+      attempt().measure('gate_verdicts', 1, { model, verdict: verdict.verdict });
     },
     pinned: async ({ model, alias }) => {
       const version = replay(await log.read(model))[alias];

@@ -38,6 +38,7 @@ export async function score(deps: ScoreDependencies, input: ScoreInput): Promise
         'SELECT count(*) AS above FROM scores WHERE score >= $threshold',
         { threshold: spec.operatingThreshold },
       );
+      attempt().measure('rows', totals.rows, { project: spec.name, layer: 'predictions' });
       attempt().log('scored', { rows: totals.rows, version: input.model.version });
       return {
         predictions: { table: predictions.table, version: predictions.version },

@@ -256,6 +256,7 @@ describe('search', () => {
       signal: new AbortController().signal,
       log: () => undefined,
       progress: (details) => reported.push(details),
+      measure: () => undefined,
       resumeFrom: undefined,
     };
     await runAttempt(silent, () =>

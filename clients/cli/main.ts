@@ -25,6 +25,7 @@ import { registerRuns } from './runs.ts';
 import { registerSchedules } from './schedules.ts';
 import { registerTables } from './tables.ts';
 import { registerUp } from './up.ts';
+import { registerWorkers } from './workers.ts';
 
 const WRONG_USAGE = 2;
 const DEMO_FOLDER = join(ROOT, '.assay', 'demo');
@@ -84,6 +85,7 @@ function registerCommands(
   registerDemo(program, { output, exit, services: async () => forDemo() });
   registerUp(program, of(nouns.upServices));
   registerDoctor(program, of(nouns.doctorServices));
+  registerWorkers(program, of(nouns.workerServices));
   registerCodecServer(program, of(nouns.codecServices));
   registerPipelines(program, of(nouns.pipelineServices));
   registerRuns(program, of(everything));

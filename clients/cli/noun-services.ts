@@ -27,6 +27,7 @@ import type { PipelineServices } from './pipelines.ts';
 import type { PredictionServices } from './predictions.ts';
 import type { TableServices } from './tables.ts';
 import type { UpServices } from './up.ts';
+import type { WorkerCommandServices } from './workers.ts';
 
 const STARTED_BY = 'cli';
 
@@ -145,5 +146,15 @@ export function codecServices({ env }: Services, output: Output): CodecServices 
   return {
     startCodecServer: (listener) =>
       openCodecServer(env, { ...listener, log: (entry) => output.note(JSON.stringify(entry)) }),
+  };
+}
+
+/** Everything that a worker is made of is loaded when one is asked for. */
+export function workerServices(services: Services): WorkerCommandServices {
+  return {
+    serve: async (queues) => {
+      const { serve } = await import('../../workers/serve.ts');
+      await serve(queues, services);
+    },
   };
 }
