@@ -23,6 +23,7 @@ import { createContributor, createPredictor } from '../activities/training/xgboo
 import { startRun } from '../clients/runs/start.ts';
 import type { Queue } from '../temporal.config.ts';
 import type { ProjectSpec } from '../workflows/domain/project.ts';
+import { openAssetActivities } from './asset-bus.ts';
 import { SCRATCH } from './scratch.ts';
 import { createGovernors } from './governors.ts';
 import { openNotices } from './notices.ts';
@@ -54,6 +55,7 @@ function controlActivities(services: WorkerServices): ActivityMap {
       'pools',
       createPoolActivities({ client: temporal, taskQueue, sizeOf: poolSizes(config.pools, pipelines) }),
     ),
+    ...named('assets', openAssetActivities({ store, ledger, pipelines, client: temporal, taskQueue })),
     ...named(
       'backfill',
       createBackfillActivities({

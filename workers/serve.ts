@@ -4,6 +4,7 @@ import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 
 import type { Queue } from '../temporal.config.ts';
+import { ensureAssetBus } from './asset-bus.ts';
 import { activitiesOf, type WorkerServices } from './activities.ts';
 import { loadBundle } from './bundle.ts';
 import { tellChampionAges } from './champion-age.ts';
@@ -95,7 +96,9 @@ function protect({ ecs }: Env, workers: ReadonlyMap<Queue, Worker>): ScaleInProt
 }
 
 /** Workflows that stand for as long as there are workers. */
-async function ensureStanding(client: Client, { taskQueue, projects }: Services): Promise<void> {
+async function ensureStanding(client: Client, services: Services): Promise<void> {
+  const { taskQueue, projects } = services;
+  await ensureAssetBus({ ...services, client });
   await ensureSweeper(client, taskQueue);
   for (const { name, model } of Object.values(projects)) {
     await ensureGovernor(client, taskQueue, { project: name, model });

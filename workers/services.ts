@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Client } from '@temporalio/client';
 
+import { createAssets } from '../activities/assets/assets.ts';
+import type { Assets } from '../activities/assets/contract.ts';
+import { createAssetLog } from '../activities/assets/log.ts';
 import { createBackfills } from '../activities/backfill/backfills.ts';
 import type { Backfills } from '../activities/backfill/contract.ts';
 import type { EvaluatedFile, ScoreFileRequest } from '../activities/evaluation/contract.ts';
@@ -20,6 +23,7 @@ import type { ObjectStore } from '../activities/store/contract.ts';
 import { projects } from '../pipelines/projects.ts';
 import { configFor, type AssayConfig } from '../temporal.config.ts';
 import type { ProjectSpec } from '../workflows/domain/project.ts';
+import { consumersOf } from './consumers.ts';
 import { ROOT, storeUri, type Env } from './env.ts';
 import { pipelines, type Pipelines } from './pipelines.ts';
 import { SCRATCH } from './scratch.ts';
@@ -34,6 +38,7 @@ export interface Services {
   readonly secrets: Secrets;
   readonly ledger: Ledger;
   readonly registry: Registry;
+  readonly assets: Assets;
   readonly backfills: Backfills;
   readonly projects: Readonly<Record<string, ProjectSpec>>;
   readonly pipelines: Pipelines;
@@ -66,6 +71,7 @@ export function createServices(env: Env, uri = env.storeUri ?? DEFAULT_STORE): S
     secrets: openSecrets(env, config),
     ledger,
     registry: createRegistry(store),
+    assets: createAssets({ log: createAssetLog(store), ledger, consumers: consumersOf(pipelines) }),
     backfills: createBackfills({ store, ledger, pipelines, schedules: config.schedules }),
     projects,
     pipelines,

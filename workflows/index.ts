@@ -1,5 +1,14 @@
 /** The registry: every workflow that workers serve, a line each. */
+export {
+  dailyShop,
+  halfHourlyShop,
+  hourlyOrders,
+  hourlyReturns,
+  hourlyShop,
+  hourlyVisits,
+} from '../pipelines/examples/asset-rollup.pipeline.ts';
 export { squares } from '../pipelines/examples/squares.pipeline.ts';
+export { assetBus } from './asset-bus.ts';
 export { backfill } from './backfill.ts';
 export { delivery } from './delivery.ts';
 export { governor } from './governor.ts';

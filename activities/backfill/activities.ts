@@ -3,21 +3,14 @@ import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 
 import type { BackfillPlan, PlannedRun } from '../../workflows/domain/backfill/plan.ts';
-import type { RunInput } from '../../workflows/domain/run-input.ts';
 import type { Ledger } from '../ledger/contract.ts';
+import type { StartRun } from '../run-starter.ts';
 import type { ObjectStore } from '../store/contract.ts';
 import type { BackfillActivities } from './contract.ts';
 import { pageOf } from './page.ts';
 import { resolveBackfill, type BackfillSource } from './resolve.ts';
 import { writeEnding, writePlan } from './stored.ts';
 import { watchRuns } from './watch.ts';
-
-/** Starts the workflow of an attempt under the run's own ID; false where one is open. */
-type StartRun = (start: {
-  readonly pipeline: string;
-  readonly run: string;
-  readonly input: RunInput & { readonly fireTime: string };
-}) => Promise<boolean>;
 
 export interface BackfillDependencies extends BackfillSource {
   readonly store: ObjectStore;

@@ -6,6 +6,7 @@ import { readEnv, ROOT } from '../../workers/env.ts';
 import { fileServices } from '../../workers/files.ts';
 import { createServices, type Services } from '../../workers/services.ts';
 import { registerCodecServer } from './codec-server.ts';
+import { registerAssets } from './assets.ts';
 import { registerBackfill } from './backfill.ts';
 import { registerApprovals } from './approvals.ts';
 import { example, type CommandContext } from './command.ts';
@@ -89,6 +90,7 @@ function registerCommands(
   registerCodecServer(program, of(nouns.codecServices));
   registerPipelines(program, of(nouns.pipelineServices));
   registerRuns(program, of(everything));
+  registerAssets(program, of(everything));
   registerBackfill(program, of(everything));
   registerApprovals(program, of(everything));
   registerSchedules(program, of(nouns.scheduleServices));

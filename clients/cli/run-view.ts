@@ -77,12 +77,17 @@ function duration(startedAt: string | undefined, endedAt: string | undefined, no
 }
 
 function headerLines(record: RunRecord, attempts: readonly number[], now: number): string[] {
-  const { interval, startedBy, startedAt, endedAt, params, deadlines = [] } = record;
+  const { interval, startedBy, startedAt, endedAt, params, trigger, deadlines = [] } = record;
   return [
     `attempt   ${record.attempt}${attempts.length > 1 ? ` of ${attempts.length}` : ''}`,
     `interval  ${interval.start} to ${interval.end}`,
     `started   ${time(startedAt)} by ${startedBy}`,
     `took      ${duration(startedAt, endedAt, now)}${endedAt === undefined ? ' so far' : ''}`,
+    ...(trigger === undefined
+      ? []
+      : [
+          `trigger   ${trigger.completedBy.asset} at ${trigger.completedBy.partition}, by ${trigger.completedBy.source}`,
+        ]),
     `params    ${JSON.stringify(params)}`,
     ...deadlines.map(
       ({ task = 'the run', dueAt, missed }) =>

@@ -1,4 +1,5 @@
 /** What starts a run: every field may be absent, so that a raw `temporal workflow start` needs no more than params. */
+import type { RunTrigger } from './assets/trigger.ts';
 import type { RunSchedule } from './calendar/run-interval.ts';
 import type { Interval } from './interval.ts';
 
@@ -20,6 +21,8 @@ export interface RunInput {
   /** Who or what started it, for people: `cli`, `schedule nightly`, `run lifecycle-2026-…`. */
   readonly startedBy?: string;
   readonly tags?: readonly string[];
+  /** Where assets started it: which partitions were there; a later attempt inherits it. */
+  readonly trigger?: RunTrigger;
 }
 
 /** Tasks by name, or one item of a map as `name[3]`; what comes after them is executed again, too, unless `only`. */

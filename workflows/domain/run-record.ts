@@ -1,5 +1,6 @@
 /** The ledger's record of one attempt of one run: what `assay runs show --json` prints. */
 import type { Question } from './approval.ts';
+import type { RunTrigger } from './assets/trigger.ts';
 import type { Interval } from './interval.ts';
 import type { Deadline } from './notices/deadline.ts';
 import type { RecordedResolution } from './resolution.ts';
@@ -116,6 +117,8 @@ export interface RunRecord {
   readonly params: unknown;
   readonly tags?: readonly string[];
   readonly startedBy: string;
+  /** Where assets started it. */
+  readonly trigger?: RunTrigger;
   readonly codeVersion: string;
   readonly workflowId: string;
   readonly workflowRunId: string;

@@ -86,6 +86,7 @@ function attemptOf(
   const interval: Interval = input.interval ??
     nominal?.interval ??
     previous?.interval ?? { start: fireTime, end: fireTime };
+  const trigger = input.trigger ?? previous?.trigger;
   return {
     facts: {
       id,
@@ -95,6 +96,7 @@ function attemptOf(
       params,
       fireTime,
       interval,
+      ...(trigger !== undefined && { trigger }),
       codeVersion: workflowInfo().currentDeploymentVersion?.buildId ?? 'unversioned',
     },
     startedBy: input.startedBy ?? starter(input, begun),

@@ -6,6 +6,7 @@ import type { AnyPipeline } from './definition.ts';
 import type { Desk } from './desk.ts';
 import { runMap, type ItemRange, type MapPlace, type MapSpec } from './map.ts';
 import { Skipped, type AnyRef, type Outcome, type TaskRef } from './references.ts';
+import { producing, type Produces } from './produces.ts';
 import { poolUse } from './pool-turn.ts';
 import type { ChildInput, Ending, Run } from './run.ts';
 import type { Memo, Runtime, TaskContext } from './runtime.ts';
@@ -15,7 +16,7 @@ import type { Task, TaskSpec } from './task.ts';
 /** What does not change in an attempt. */
 export type RunFacts = Pick<
   Run,
-  'id' | 'pipeline' | 'key' | 'attempt' | 'params' | 'fireTime' | 'interval' | 'codeVersion'
+  'id' | 'pipeline' | 'key' | 'attempt' | 'params' | 'fireTime' | 'interval' | 'trigger' | 'codeVersion'
 >;
 
 interface SliceWork {
@@ -53,7 +54,7 @@ export function createAuthor(parts: AuthorParts): Author {
   const add = (
     name: string,
     kind: TaskSpec['kind'],
-    { after = [], when = 'all_success', retries, timeout, mayFail = false, pool }: LooseOptions,
+    { after = [], when = 'all_success', retries, timeout, mayFail = false, pool, produces }: LooseOptions,
     body: TaskSpec['body'],
   ): TaskRef<never> => {
     const index = runtime.current()?.index;
@@ -67,11 +68,18 @@ export function createAuthor(parts: AuthorParts): Author {
       ...(index !== undefined && { index }),
       ...(timeout !== undefined && { timeout }),
       ...(pool !== undefined && { pool: poolUse(pool) }),
-      body,
+      body: produces === undefined ? body : telling(produces, body),
     });
     const ref = referenceTo(scheduler, task);
     taskOf.set(ref, task);
     return ref;
+  };
+
+  /** A slice has but a part of its map. */
+  const telling = (produces: Produces, body: TaskSpec['body']): TaskSpec['body'] => {
+    const tells = producing(facts, produces, body);
+    return (outcomes, context, task) =>
+      (parts.slice?.map === task.label ? body : tells)(outcomes, context, task);
   };
 
   const run = {
@@ -92,6 +100,7 @@ export function createAuthor(parts: AuthorParts): Author {
         timeout,
         concurrency,
         pool,
+        produces,
       } = options;
       const fromTask = taskOf.has(over);
       const spec: MapSpec = {
@@ -103,8 +112,12 @@ export function createAuthor(parts: AuthorParts): Author {
       };
       const when = options.when ?? 'all_success';
       const upstream = fromTask ? [over as AnyRef, ...after] : after;
-      const ref = add(name, 'map', { after: upstream, when, mayFail }, (outcomes, _context, task) =>
-        runMap(placeOf(parts, task), spec, fromTask ? valueIn(runtime, outcomes[0]) : over),
+      const ref = add(
+        name,
+        'map',
+        { after: upstream, when, mayFail, ...(produces && { produces }) },
+        (outcomes, _context, task) =>
+          runMap(placeOf(parts, task), spec, fromTask ? valueIn(runtime, outcomes[0]) : over),
       );
       const task = known(runtime, taskOf.get(ref), name);
       if (parts.slice?.map === task.label) parts.slice.reached(placeOf(parts, task));

@@ -2,6 +2,7 @@
 import type { Retries } from '../domain/retry.ts';
 import type { TriggerRule } from '../domain/trigger-rules.ts';
 import type { PoolOption } from './pool-turn.ts';
+import type { Produces } from './produces.ts';
 import type { AnyRef, Outcome } from './references.ts';
 import type { TaskSpec } from './task.ts';
 
@@ -11,6 +12,7 @@ export interface LooseOptions {
   readonly retries?: Retries;
   readonly timeout?: TaskSpec['timeout'];
   readonly mayFail?: boolean;
+  readonly produces?: Produces;
   readonly pool?: PoolOption;
 }
 

@@ -1,4 +1,5 @@
 /** A pipeline's definition: what is known of it without running it. */
+import type { AssetCondition } from '../domain/assets/condition.ts';
 import type { Timetable } from '../domain/calendar/timetable.ts';
 import type { Deadline } from '../domain/notices/deadline.ts';
 import type { Subscription } from '../domain/notices/notice.ts';
@@ -27,6 +28,8 @@ export interface PipelineOptions<P> {
   readonly notify?: Subscription | readonly Subscription[];
   /** Of every task that declares none of its own; children are never repeated by it. */
   readonly retries?: Retries;
+  /** Started, beside all else, once for every partition for which these are there. */
+  readonly assets?: AssetCondition;
   /** The grid of its data intervals where no schedule tells: what backfills go by. */
   readonly timetable?: Timetable;
   /** Of an attempt, its time on hold included; a longer one is ended, `failed` with `RunTimeout`. */

@@ -1,4 +1,5 @@
 /** What an author writes with: the run that a pipeline's function is handed. */
+import type { RunTrigger } from '../domain/assets/trigger.ts';
 import type { Duration } from '../domain/duration.ts';
 import type { Interval } from '../domain/interval.ts';
 import type { Mapped } from '../domain/mapped.ts';
@@ -11,6 +12,7 @@ import type { PoolOption } from './pool-turn.ts';
 import type { AnyRef, Outcomes, TaskRef, Values } from './references.ts';
 import type { RunApprovals } from './run-approvals.ts';
 import type { RunWaits } from './run-waits.ts';
+import type { Produces } from './produces.ts';
 import type { TaskContext } from './runtime.ts';
 
 interface Options<After extends readonly AnyRef[]> {
@@ -20,6 +22,8 @@ interface Options<After extends readonly AnyRef[]> {
   readonly timeout?: Duration;
   /** Slots that each try needs; until it has them the task is `queued`. A map takes them for each item. */
   readonly pool?: PoolOption;
+  /** Assets that are there when it has succeeded: `asset('lake.gold')`. */
+  readonly produces?: Produces;
   /** A failure of this task alone does not fail the run. */
   readonly mayFail?: boolean;
 }
@@ -69,6 +73,8 @@ export interface Run<P = unknown> extends RunWaits, RunApprovals {
   /** RFC 3339, UTC, whole seconds. */
   readonly fireTime: string;
   readonly interval: Interval;
+  /** Where assets started the run: which of their partitions were there. */
+  readonly trigger?: RunTrigger;
   /** Of the workers that opened this attempt. */
   readonly codeVersion: string;
 

@@ -21,6 +21,7 @@ import { poolSizes } from '../../../activities/pools/sizes.ts';
 import type { Secrets } from '../../../activities/secrets/contract.ts';
 import { createSecrets } from '../../../activities/secrets/secrets.ts';
 import type { AssayConfig } from '../../../temporal.config.ts';
+import { openAssetActivities } from '../../../workers/asset-bus.ts';
 import { createActivityInterceptors } from '../../../workers/interceptors.ts';
 import { openNotices } from '../../../workers/notices.ts';
 import { createSecretGuard } from '../../../workers/secret-guard.ts';
@@ -113,6 +114,7 @@ export async function startKit({
     activities: {
       ...prefixed('ledger', own),
       ...prefixed('pools', poolActivities),
+      ...prefixed('assets', openAssetActivities({ ...parts, pipelines: definitions(pipelines) })),
       ...prefixed('notify', telling),
       ...(typeof activities === 'function' ? activities(parts) : activities),
     },

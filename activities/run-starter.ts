@@ -1,0 +1,9 @@
+/** Starting runs, as activities know it: whoever starts a run by an activity starts it as a client does. */
+import type { RunInput } from '../workflows/domain/run-input.ts';
+
+/** Starts the workflow of an attempt under the run's own ID; false where one is open. */
+export type StartRun = (start: {
+  readonly pipeline: string;
+  readonly run: string;
+  readonly input: RunInput & { readonly fireTime: string };
+}) => Promise<boolean>;
