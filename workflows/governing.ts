@@ -1,8 +1,9 @@
 /** What the governor does with what it hears: looks at how things stand, decides, records, retrains. */
-import { executeChild, workflowInfo } from '@temporalio/workflow';
+import { executeChild, log, workflowInfo } from '@temporalio/workflow';
 
 import type { GovernanceActivities } from '../activities/governance/contract.ts';
 import type { MonitoringActivities } from '../activities/monitoring/contract.ts';
+import type { NotifyActivities } from '../activities/notify/contract.ts';
 import type { RegistryActivities } from '../activities/registry/contract.ts';
 import type { TrainingActivities } from '../activities/training/contract.ts';
 import { decide } from './domain/governance/decide.ts';
@@ -18,6 +19,7 @@ import type { retraining, Retrained } from './retraining.ts';
 
 const governance = activities<GovernanceActivities>('governance', QUICK);
 const registry = activities<RegistryActivities>('registry', QUICK);
+const notify = activities<NotifyActivities>('notify', QUICK);
 const trainer = activities<TrainingActivities>('training', QUERY);
 const monitor = activities<MonitoringActivities>('monitoring', QUERY);
 
@@ -69,6 +71,47 @@ export async function decideNow(
   const decision = decide(situation, policy, rules);
   await registry.recordDecision({ model, decision, situation, by: workflowInfo().workflowId, key });
   return { decision, warnings: warningsOf(situation) };
+}
+
+/** Calls people for what only they can mend; that nobody can be called changes no decision. */
+export async function callPeople({ model }: Governed, decision: Decision): Promise<void> {
+  for (const { key, title, text } of callsOf(model, decision)) {
+    log.error(title, { model, text });
+    try {
+      await notify.page({ key, title, text, at: decision.asOf });
+    } catch (error) {
+      log.error('nobody could be called', { key, error });
+    }
+  }
+}
+
+/** The same trouble has the same key, however often it is decided on. */
+function callsOf(
+  model: string,
+  { decision, champion, reasons, owner, page }: Decision,
+): { key: string; title: string; text: string }[] {
+  const of = `governor/${model}/${champion ?? 'none'}`;
+  const stopped = reasons.map(({ measure, value, reason }) => `${measure} ${value ?? ''}: ${reason}`);
+  return [
+    ...(page
+      ? [
+          {
+            key: `${of}/floor/${page.interval}`,
+            title: `${model} is below its floor`,
+            text: `${page.reason}. Asked is ${page.owner}: assay models governor ${model}`,
+          },
+        ]
+      : []),
+    ...(decision === 'stop-and-ask'
+      ? [
+          {
+            key: `${of}/stop/${stopped.join('/')}`,
+            title: `${model} waits for a person`,
+            text: `${stopped.join('; ')}. Asked is ${owner}: assay models governor ${model}`,
+          },
+        ]
+      : []),
+  ];
 }
 
 export async function recordWord({ model }: Governed, word: Word, key: string): Promise<void> {

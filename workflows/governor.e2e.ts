@@ -41,6 +41,8 @@ interface World {
   /** Of the challengers that are trained from now on. */
   auc: number;
   trainings: number;
+  /** Titles of what people were called for, by their keys. */
+  pages: Map<string, string>;
 }
 
 let folder: string;
@@ -65,7 +67,14 @@ afterAll(async () => {
 });
 
 beforeEach(() => {
-  world = { model: `model-${randomUUID()}`, matured: [month(3)], judged: [], auc: 0.66, trainings: 0 };
+  world = {
+    model: `model-${randomUUID()}`,
+    matured: [month(3)],
+    judged: [],
+    auc: 0.66,
+    trainings: 0,
+    pages: new Map(),
+  };
 });
 
 describe('requests', () => {
@@ -168,6 +177,10 @@ describe('rejected challengers', () => {
       decision: 'stop-and-ask',
       owner: DEFAULT_GOVERNANCE.owner,
     });
+    await vi.waitFor(
+      () => expect([...world.pages.values()]).toEqual([`${world.model} waits for a person`]),
+      WAIT,
+    );
     world.matured.push(month(7));
     await governor.signal('retrain', { reason: 'impatience' });
     expect((await ask(governor, 'fourth', true)).decision.decision).toBe('stop-and-ask');
@@ -268,6 +281,26 @@ test('a word that comes with an ask is taken down before it is decided', async (
   expect(world.trainings).toBe(2);
 });
 
+test('a champion below its floor calls a person, once for the labels of an interval', async () => {
+  const governor = await start();
+  await ask(governor, 'first model', true);
+  expect(world.pages.size).toBe(0);
+  world.matured.push(month(4));
+  const low = {
+    kind: 'performance',
+    name: 'auc',
+    level: 'critical',
+    value: 0.6,
+    threshold: 'floor 0.62',
+  } as const;
+  world.judged = [{ ...drifted(4), measures: [low] }];
+  expect((await ask(governor, 'low', true)).decision.page).toMatchObject({ value: 0.6, floor: 0.62 });
+  await ask(governor, 'still low', true);
+  expect([...world.pages]).toEqual([
+    [`governor/${world.model}/1/floor/${month(4).start}`, `${world.model} is below its floor`],
+  ]);
+});
+
 test('drift that has lasted and can be learnt leads to a retraining of the champion', async () => {
   const governor = await start();
   await ask(governor, 'first model', true);
@@ -334,7 +367,7 @@ function standIns(store: ReturnType<typeof createLocalStore>): TestActivities {
     training: { ...readmission.training, families: { linear } },
   });
   const own = createRegistryActivities({ store, registry, spec: spec as never, codeVersion: 'test' });
-  const rules = { horizonDays: 30, everyIntervals: 6, minPositives: 800 };
+  const rules = { horizonDays: 30, everyIntervals: 6, minPositives: 800, floorAuc: 0.62 };
   const registration = () =>
     makeRegistration(store, `${world.model}-${world.trainings}`, { metrics: metrics() });
   const snapshot = async () => ({
@@ -361,6 +394,10 @@ function standIns(store: ReturnType<typeof createLocalStore>): TestActivities {
     'training.search': async () => {
       world.trainings += 1;
       return (await registration()).candidate;
+    },
+    'notify.page': async ({ key, title }: { key: string; title: string }) => {
+      world.pages.set(key, title);
+      return { posted: true };
     },
     'training.reseed': async () => null,
     'scoring.convert': async () => (await registration()).converted,

@@ -22,7 +22,15 @@ import type { RetrainingOutcome } from './domain/governance/outcome.ts';
 import type { RetrainingRequest } from './domain/governance/situation.ts';
 import { wholeSecond } from './domain/run-id.ts';
 import { causesOf } from './engine/failures.ts';
-import { decideNow, recordWord, retrain, type Decided, type Governed, type Word } from './governing.ts';
+import {
+  callPeople,
+  decideNow,
+  recordWord,
+  retrain,
+  type Decided,
+  type Governed,
+  type Word,
+} from './governing.ts';
 
 export interface GovernorInput extends Governed {
   /** Go on in a new history at this many events instead of when the server suggests it: for tests. */
@@ -198,6 +206,7 @@ class Desk {
       this.#latest = { ...this.#latest, decision: decided.decision };
       for (const key of keys) this.#answers.set(key, { decision: decided.decision });
       if (decided.decision.decision === 'retrain') this.#retrain(decided, keys);
+      await callPeople(this.#governed, decided.decision);
     } catch (error) {
       const why = causesOf(error).at(-1)?.message ?? String(error);
       log.error('no decision could be made', { model: this.#governed.model, why });

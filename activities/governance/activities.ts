@@ -27,7 +27,7 @@ export function createGovernanceActivities({
       return {
         model,
         policy: governance,
-        rules: { horizonDays: label.horizonDays, everyIntervals, minPositives },
+        rules: { horizonDays: label.horizonDays, everyIntervals, minPositives, floorAuc: gate.floors.auc },
       };
     },
     ask: async ({ project, ...ask }) =>

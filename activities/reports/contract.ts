@@ -144,6 +144,14 @@ export interface MonitoringDecision {
   readonly possibleFrom?: string;
   /** Who has to look. */
   readonly owner?: string;
+  /** A champion below the floor, for which somebody is called. */
+  readonly page?: {
+    readonly owner: string;
+    readonly interval: string;
+    readonly value: number;
+    readonly floor: number;
+    readonly reason: string;
+  };
 }
 
 /** One interval of the trends and the heat map. */

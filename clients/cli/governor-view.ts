@@ -33,10 +33,11 @@ export function printStanding(
 }
 
 function printDecision(output: Output, decision: Decision): void {
-  const { asOf, reasons, possibleFrom, owner } = decision;
+  const { asOf, reasons, possibleFrom, owner, page } = decision;
   output.line(`decided as of ${asOf}: ${output.paint(decision.decision, COLOURS[decision.decision])}`);
   if (possibleFrom !== undefined) output.line(`possible from ${possibleFrom}`);
   if (owner !== undefined) output.line(`asked is: ${owner}`);
+  if (page) output.line(`${output.paint('below the floor', 'red')}: ${page.reason}; called is ${page.owner}`);
   output.table(
     ['MEASURE', 'VALUE', 'THRESHOLD', 'WHY'],
     reasons.map(({ measure, value, threshold, reason }) => [measure, cell(value), cell(threshold), reason]),

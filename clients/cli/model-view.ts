@@ -89,7 +89,9 @@ export function describeEntry(entry: RegistryEntry): string {
     case 'rollback':
       return `rolled back from ${entry.from} to ${entry.version}: ${entry.reason}`;
     case 'decision':
-      return `decided: ${entry.decision.decision} (${entry.decision.reasons.map(({ measure }) => measure).join(', ')})`;
+      return `decided: ${entry.decision.decision} (${entry.decision.reasons.map(({ measure }) => measure).join(', ')})${
+        entry.decision.page ? `; ${entry.decision.page.owner} is called: ${entry.decision.page.reason}` : ''
+      }`;
     case 'freeze':
       return `${entry.frozen ? 'frozen' : 'resumed'}: ${entry.reason}`;
   }

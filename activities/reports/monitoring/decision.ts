@@ -1,7 +1,7 @@
 /** The verdict, and what was decided on it and why: what a reader needs first. */
 import type { MonitoringReport, Reason } from '../contract.ts';
 import { html, type Content, type Html } from '../html.ts';
-import { count, plain } from '../numbers.ts';
+import { count, decimal, plain } from '../numbers.ts';
 import { day, table } from '../page.ts';
 import { DECISIONS, VERDICTS } from './verdicts.ts';
 
@@ -29,6 +29,7 @@ function decided({
   reasons,
   possibleFrom,
   owner,
+  page,
 }: NonNullable<MonitoringReport['decision']>): Html {
   const { mood, word, sentence } = DECISIONS[decision];
   return html`<div class="verdict ${mood}">
@@ -36,6 +37,15 @@ function decided({
       ${possibleFrom !== undefined && html`<p>A retraining is possible from ${day(possibleFrom)} on.</p>`}
       ${owner !== undefined && html`<p>Asked is: ${owner}.</p>`}
     </div>
+    ${
+      page &&
+      html`<div class="verdict alarm">
+        <p>
+          <strong>Below the floor.</strong> ${page.reason} (${decimal(page.value, 4)} where
+          ${decimal(page.floor)} is asked for, labels of ${day(page.interval)}). Called is: ${page.owner}.
+        </p>
+      </div>`
+    }
     ${reasons.length > 0 && reasonTable(reasons)}`;
 }
 

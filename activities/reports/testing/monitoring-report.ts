@@ -63,6 +63,13 @@ export function monitoringExample({ hostile = false } = {}): MonitoringReport {
       ],
       possibleFrom: '2025-08-01T00:00:00Z',
       owner: 'the data team',
+      page: {
+        owner: hostile ? HOSTILE : 'the clinical data lead',
+        interval: MONTHS[3]!.start,
+        value: 0.6178,
+        floor: 0.62,
+        reason: 'version 1 has an AUC of 0.6178 on the labels of 2025-04-01, below the floor of 0.62',
+      },
     },
     reference: {
       description: 'April 2025, the newest month that version 1 has learnt from',

@@ -5,7 +5,7 @@ import type { Decision } from './decision.ts';
 import { DEFAULT_GOVERNANCE } from './policy.ts';
 import type { JudgedInterval, Level, Measure, PlanningRules, Situation } from './situation.ts';
 
-const RULES: PlanningRules = { horizonDays: 30, everyIntervals: 6, minPositives: 800 };
+const RULES: PlanningRules = { horizonDays: 30, everyIntervals: 6, minPositives: 800, floorAuc: 0.62 };
 const [MARCH, APRIL, MAY, JUNE, JULY] = [3, 4, 5, 6, 7].map((month) => startOf(month)) as [
   string,
   string,
@@ -28,6 +28,40 @@ describe('before there is a champion', () => {
     const situation = { champion: null, matured: [matured(MARCH)], lastTrainedOn: MARCH, attempts: 1 };
     expect(decisionOf(situation)).toBe('wait-for-labels');
     expect(decisionOf({ ...situation, matured: [matured(MARCH), matured(APRIL)] })).toBe('retrain');
+  });
+});
+
+describe('a champion below the floor', () => {
+  const auc = (value: number, level: Level): Measure => ({
+    kind: 'performance',
+    name: 'auc',
+    level,
+    value,
+    threshold: '0.660 when it was registered; floor 0.62',
+  });
+  const month = (start: string, ...measures: Measure[]): JudgedInterval => ({
+    ...judged(start, {}),
+    measures,
+  });
+
+  test('calls its owner, whatever else is decided', () => {
+    const low = [month(APRIL, auc(0.66, 'ok')), month(MAY, auc(0.61, 'critical')), month(JUNE)];
+    const { decision, page } = decided({ judged: low, frozen: 'dana: audit', asOf: JULY });
+    expect(decision).not.toBe('retrain');
+    expect(page).toEqual({
+      owner: DEFAULT_GOVERNANCE.owner,
+      interval: MAY,
+      value: 0.61,
+      floor: 0.62,
+      reason: 'version 1 has an AUC of 0.6100 on the labels of 2025-05-01, below the floor of 0.62',
+    });
+  });
+
+  test('does so by the newest labels alone, and by no figure that says nothing', () => {
+    const mended = [month(APRIL, auc(0.61, 'critical')), month(MAY, auc(0.65, 'ok'))];
+    expect(decided({ judged: mended }).page).toBeUndefined();
+    expect(decided({ judged: [month(MAY, auc(0.61, 'insufficient'))] }).page).toBeUndefined();
+    expect(decided({ judged: [month(MAY, auc(0.62, 'ok'))] }).page).toBeUndefined();
   });
 });
 

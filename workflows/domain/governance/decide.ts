@@ -2,9 +2,9 @@
 import { isEnough } from '../enough-labels.ts';
 import { judgingSliceStart } from '../judging-slice.ts';
 import { following, maturesAt } from './calendar.ts';
-import type { Decision, Reason } from './decision.ts';
+import type { Decision, Reason, Summons } from './decision.ts';
 import type { GovernancePolicy } from './policy.ts';
-import type { PlanningRules, Situation } from './situation.ts';
+import type { Measure, PlanningRules, Situation } from './situation.ts';
 import { streaksOf, type Streak } from './streaks.ts';
 import { triggersOf, type Trigger } from './triggers.ts';
 
@@ -19,7 +19,7 @@ type Verdict = Omit<Decision, 'asOf' | 'champion'>;
  * 5. drift that cannot yet be learnt: `wait-for-labels`, also instead of a planned retraining
  * 6. a planned retraining that is due: `retrain`
  * 7. less than it takes for a retraining: `schedule`
- * A freeze turns `retrain` into `no-action`.
+ * A freeze turns `retrain` into `no-action`. A champion below the floor calls a person, whatever is decided.
  */
 export function decide(situation: Situation, policy: GovernancePolicy, rules: PlanningRules): Decision {
   const { asOf, champion, frozen } = situation;
@@ -28,7 +28,26 @@ export function decide(situation: Situation, policy: GovernancePolicy, rules: Pl
     found.decision === 'retrain' && frozen !== undefined
       ? { decision: 'no-action', reasons: [fact('frozen', frozen), ...found.reasons] }
       : found;
-  return { asOf, champion, ...verdict };
+  const page = summonsOf(situation, policy, rules);
+  return { asOf, champion, ...verdict, ...(page && { page }) };
+}
+
+/** By the newest interval whose labels have come. */
+function summonsOf(
+  { champion, judged }: Situation,
+  { owner }: GovernancePolicy,
+  { floorAuc: floor }: PlanningRules,
+): Summons | undefined {
+  const found = judged.findLast(({ measures }) => measures.some(isPerformance));
+  const value = found?.measures.find(isPerformance)?.value;
+  if (!found || typeof value !== 'number' || !(value < floor)) return undefined;
+  const { start: interval } = found.interval;
+  const reason = `version ${champion} has an AUC of ${value.toFixed(4)} on the labels of ${interval.slice(0, 10)}, below the floor of ${floor}`;
+  return { owner, interval, value, floor, reason };
+}
+
+function isPerformance({ kind, level }: Measure): boolean {
+  return kind === 'performance' && level !== 'insufficient';
 }
 
 function hindrance(situation: Situation, { maxAttempts, owner }: GovernancePolicy): Verdict | undefined {

@@ -10,6 +10,17 @@ export interface Reason {
   readonly reason: string;
 }
 
+/** What a person is called for, whatever else is decided: the same of the same interval, however often it is decided on. */
+export interface Summons {
+  /** Who is called. */
+  readonly owner: string;
+  /** Start of the interval that the figure is of. */
+  readonly interval: string;
+  readonly value: number;
+  readonly floor: number;
+  readonly reason: string;
+}
+
 export interface Decision {
   readonly decision: Action;
   readonly asOf: string;
@@ -19,4 +30,6 @@ export interface Decision {
   readonly possibleFrom?: string;
   /** Who must look. */
   readonly owner?: string;
+  /** The champion is below the floor that its project sets. */
+  readonly page?: Summons;
 }

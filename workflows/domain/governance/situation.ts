@@ -61,4 +61,6 @@ export interface PlanningRules {
   readonly everyIntervals: number;
   /** Positives that a slice needs for two models to be told apart. */
   readonly minPositives: number;
+  /** A champion whose AUC on matured rows is below it is not good enough to be used. */
+  readonly floorAuc: number;
 }
