@@ -1,6 +1,7 @@
 /** Where Assay's work is carried, how large its workers are, and what starts by itself. Data only: the environment picks an overlay by `ASSAY_ENV`. */
 
 import type { Duration } from '@temporalio/common';
+import type { Duration as Pause } from './workflows/domain/duration.ts';
 import type { ScheduleDeclaration } from './workflows/domain/calendar/schedule.ts';
 import type { Channels } from './workflows/domain/notices/channel.ts';
 import type { Subscription } from './workflows/domain/notices/notice.ts';
@@ -15,8 +16,30 @@ interface WorkerSize {
   readonly maxConcurrentActivities: number;
 }
 
+/** How jobs on SageMaker are asked for; what belongs to an account stands in the environment (`ASSAY_SAGEMAKER_…`). */
+export interface SageMakerConfig {
+  /** Of the built-in XGBoost. */
+  readonly version: string;
+  /** In the order of preference: the next one is asked for where the one before has no capacity. */
+  readonly instances: readonly [string, ...string[]];
+  readonly volumeGb: number;
+  readonly maxRuntimeSeconds: number;
+  /** Spot capacity, and how long a job may wait for it and run in all; on demand without it. */
+  readonly spot?: { readonly maxWaitSeconds: number };
+  readonly tags: Readonly<Record<string, string>>;
+  /** A larger archive, or a larger model in it, is refused. */
+  readonly maxModelBytes: number;
+  /** Between two looks at a job. */
+  readonly poll: Pause;
+  /** Before another job is started in the place of one that has failed, by what it lacked. */
+  readonly pauses: { readonly capacity: Pause; readonly quota: Pause; readonly internal: Pause };
+}
+
 export interface AssayConfig {
   readonly namespace: string;
+  /** Who trains; `ASSAY_TRAINER` has the last word. */
+  readonly trainer: 'local' | 'sagemaker';
+  readonly sagemaker: SageMakerConfig;
   readonly workers: Readonly<Record<Queue, WorkerSize>>;
   /** Of what stands in histories: where it is required, nothing starts without keys. */
   readonly encryption: 'optional' | 'required';
@@ -61,6 +84,18 @@ const schedules: readonly ScheduleDeclaration[] = [
 
 const base: AssayConfig = {
   namespace: 'default',
+  trainer: 'local',
+  sagemaker: {
+    version: '3.2-0',
+    instances: ['ml.m5.large', 'ml.m5.xlarge', 'ml.m6i.large'],
+    volumeGb: 10,
+    maxRuntimeSeconds: 3_600,
+    spot: { maxWaitSeconds: 7_200 },
+    tags: { application: 'assay' },
+    maxModelBytes: 512 * 1024 * 1024,
+    poll: '30s',
+    pauses: { capacity: '5m', quota: '5m', internal: '1m' },
+  },
   workers: {
     control: { memoryMb: 1024, threads: 1, maxConcurrentActivities: 40 },
     data: { memoryMb: 1024, threads: 2, maxConcurrentActivities: 1 },
@@ -74,7 +109,8 @@ const base: AssayConfig = {
   },
   shutdownGrace: '2s',
   shutdownForce: '10s',
-  pools: {},
+  /** Jobs that train side by side: at most the account's quota of instances, which is small at first. */
+  pools: { sagemaker: 4 },
   schedules,
 };
 
@@ -99,8 +135,20 @@ const fargate: Partial<AssayConfig> = {
 const overlays: Readonly<Record<EnvironmentName, Partial<AssayConfig>>> = {
   // On one machine months are fed by hand: `assay schedules resume` lets the calendar do it.
   development: { schedules: schedules.map((schedule) => ({ ...schedule, paused: true })) },
-  staging: { ...fargate, notices, secrets: { awsPrefix: 'assay/staging/' }, namespace: 'assay-staging' },
-  production: { ...fargate, notices, secrets: { awsPrefix: 'assay/production/' }, namespace: 'assay' },
+  staging: {
+    ...fargate,
+    notices,
+    secrets: { awsPrefix: 'assay/staging/' },
+    namespace: 'assay-staging',
+    trainer: 'sagemaker',
+  },
+  production: {
+    ...fargate,
+    notices,
+    secrets: { awsPrefix: 'assay/production/' },
+    namespace: 'assay',
+    trainer: 'sagemaker',
+  },
 };
 
 export function configFor(environment: EnvironmentName): AssayConfig {

@@ -27,6 +27,7 @@ import { openAssetActivities } from './asset-bus.ts';
 import { SCRATCH } from './scratch.ts';
 import { createGovernors } from './governors.ts';
 import { openNotices } from './notices.ts';
+import { jobActivities, jobDataActivities } from './sagemaker.ts';
 import { openDuckDB, type Services } from './services.ts';
 
 export interface WorkerServices extends Services {
@@ -42,7 +43,7 @@ export async function activitiesOf(queue: Queue, services: WorkerServices): Prom
 }
 
 /** Light: no DuckDB, no model. */
-function controlActivities(services: WorkerServices): ActivityMap {
+async function controlActivities(services: WorkerServices): Promise<ActivityMap> {
   const { store, ledger, registry, pipelines, temporal, env, config, taskQueue } = services;
   const starting = { client: async () => temporal, taskQueue };
   const spec = specOf(services);
@@ -72,6 +73,7 @@ function controlActivities(services: WorkerServices): ActivityMap {
       createGovernanceActivities({ spec, governors: createGovernors(temporal, services.taskQueue) }),
     ),
     ...named('notify', openNotices(services)),
+    ...named('jobs', await jobActivities(services)),
     ...named('project', createProjectActivities(spec)),
     ...named('registry', createRegistryActivities({ store, registry, spec, codeVersion: env.codeVersion })),
   };
@@ -93,6 +95,7 @@ async function dataActivities(queue: Queue, services: WorkerServices): Promise<A
   return {
     ...named('lake', createLakeActivities({ store, lake, duckdb, spec })),
     ...named('training', createTrainingActivities({ store, lake, duckdb, spec, trainer, scratch: SCRATCH })),
+    ...named('jobModels', await jobDataActivities(services, library)),
     ...named(
       'scoring',
       createScoringActivities({ store, lake, duckdb, registry, spec, predict: createPredictor(library) }),

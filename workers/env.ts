@@ -37,6 +37,17 @@ const Environment = z.object({
   AWS_ENDPOINT_URL_S3: optional,
   /** XGBoost's C library; the set-up writes it into `.assay/parts.json`, `bin/assay` passes it on. */
   ASSAY_XGBOOST: optional,
+  /** Who trains, over what temporal.config.ts says of this environment. */
+  ASSAY_TRAINER: z.preprocess(blankIsUnset, z.enum(['local', 'sagemaker']).optional()),
+  /** Another SageMaker than AWS's own. */
+  ASSAY_SAGEMAKER_ENDPOINT: optional,
+  /** ARN of the role that training jobs run as. */
+  ASSAY_SAGEMAKER_ROLE: optional,
+  /** With commas between them. */
+  ASSAY_SAGEMAKER_SUBNETS: optional,
+  ASSAY_SAGEMAKER_SECURITY_GROUPS: optional,
+  /** Key of KMS that encrypts volumes and models of jobs. */
+  ASSAY_SAGEMAKER_KMS_KEY: optional,
   /** Lets tests and parallel installations share one server: queues become `control<suffix>` and so on. */
   ASSAY_QUEUE_SUFFIX: z.preprocess(
     blankIsUnset,
@@ -78,6 +89,16 @@ export interface S3Env {
   readonly stageBytes: number;
 }
 
+/** What belongs to the account that jobs run in. */
+export interface SageMakerEnv {
+  readonly region: string | undefined;
+  readonly endpoint: string | undefined;
+  readonly role: string | undefined;
+  readonly subnets: readonly string[];
+  readonly securityGroups: readonly string[];
+  readonly kmsKeyId: string | undefined;
+}
+
 export interface Env {
   readonly environment: 'development' | 'staging' | 'production';
   readonly storeUri: string | undefined;
@@ -90,6 +111,8 @@ export interface Env {
   readonly healthPort: number | undefined;
   readonly logFormat: LogFormat;
   readonly ecs: { readonly agentUri: string | undefined; readonly metadataUri: string | undefined };
+  readonly trainer: 'local' | 'sagemaker' | undefined;
+  readonly sagemaker: SageMakerEnv;
   readonly queueSuffix: string;
   readonly codeVersion: string;
   readonly temporalCommand: string | undefined;
@@ -119,6 +142,8 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>> 
     healthPort: value.ASSAY_HEALTH_PORT,
     logFormat: value.ASSAY_LOG ?? (value.ASSAY_ENV === 'development' ? 'text' : 'json'),
     ecs: { agentUri: value.ECS_AGENT_URI, metadataUri: value.ECS_CONTAINER_METADATA_URI_V4 },
+    trainer: value.ASSAY_TRAINER,
+    sagemaker: sageMakerEnv(value),
     queueSuffix: value.ASSAY_QUEUE_SUFFIX,
     codeVersion: value.ASSAY_CODE_VERSION ?? builtFrom(),
     temporalCommand: value.ASSAY_TEMPORAL_BIN,
@@ -151,6 +176,19 @@ function s3Env(value: z.infer<typeof Environment>): S3Env {
     kmsKeyId: value.ASSAY_S3_KMS_KEY,
     stageFolder: value.ASSAY_STAGE_FOLDER ?? join(ROOT, '.assay', 'stage'),
     stageBytes: value.ASSAY_STAGE_MB * 1024 * 1024,
+  };
+}
+
+function sageMakerEnv(value: z.infer<typeof Environment>): SageMakerEnv {
+  const endpoint = value.ASSAY_SAGEMAKER_ENDPOINT;
+  const list = (text = ''): string[] => text.split(',').filter((name) => name !== '');
+  return {
+    region: value.AWS_REGION ?? (endpoint === undefined ? undefined : 'us-east-1'),
+    endpoint,
+    role: value.ASSAY_SAGEMAKER_ROLE,
+    subnets: list(value.ASSAY_SAGEMAKER_SUBNETS),
+    securityGroups: list(value.ASSAY_SAGEMAKER_SECURITY_GROUPS),
+    kmsKeyId: value.ASSAY_SAGEMAKER_KMS_KEY,
   };
 }
 

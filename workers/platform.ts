@@ -9,12 +9,17 @@ import type { Services } from './services.ts';
 export interface PlatformOptions {
   /** Told of what goes on beside the work: restarts of workers. */
   readonly note: (text: string) => void;
+  /** What the workers are told besides: who trains. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** One process decides, one works: a worker that is busy or killed never stops the decisions. */
 const PROCESSES = [['control'], ['data', 'training']];
 
-export function startPlatform({ env, store }: Services, { note }: PlatformOptions): Promise<Embedded> {
+export function startPlatform(
+  { env, store }: Services,
+  { note, variables }: PlatformOptions,
+): Promise<Embedded> {
   const { temporalAddress: address, temporalCommand: command } = env;
   return startEmbedded({
     ...(address !== undefined && { address }),
@@ -24,7 +29,7 @@ export function startPlatform({ env, store }: Services, { note }: PlatformOption
     ports: 'standard',
     entry: fileURLToPath(new URL('./run.js', import.meta.url)),
     processes: PROCESSES,
-    env: { ...env.variables, ASSAY_STORE: store.uri, ASSAY_CODE_VERSION: env.codeVersion },
+    env: { ...env.variables, ...variables, ASSAY_STORE: store.uri, ASSAY_CODE_VERSION: env.codeVersion },
     note,
   });
 }

@@ -8,15 +8,18 @@ import type { RegistryActivities } from '../activities/registry/contract.ts';
 import type { ReportActivities } from '../activities/reports/contract.ts';
 import type { ScoringActivities } from '../activities/scoring/contract.ts';
 import type { Candidate, Family, TrainingActivities } from '../activities/training/contract.ts';
+import type { JobActivities } from '../activities/training/sagemaker/contract.ts';
 import { selectCandidate } from './domain/selection.ts';
 import { activities } from './engine/activities.ts';
 import { toFailure } from './engine/failures.ts';
 import { pipeline } from './engine/pipeline.ts';
 import { FORGIVING, QUICK, TRAINING } from './engine/profiles.ts';
+import { searchFamily } from './search.ts';
 
 const projects = activities<ProjectActivities>('project', QUICK);
 const registry = activities<RegistryActivities>('registry', QUICK);
-const trainer = activities<TrainingActivities>('training', TRAINING);
+const jobs = activities<JobActivities>('jobs', QUICK);
+const data = activities<TrainingActivities>('training', TRAINING);
 const scoring = activities<ScoringActivities>('scoring', TRAINING);
 const evaluation = activities<EvaluationActivities>('evaluation', TRAINING);
 const reports = activities<ReportActivities>('reports', TRAINING);
@@ -29,7 +32,8 @@ export const training = pipeline({ name: 'training', retries: FORGIVING, params:
   const { project } = run.params;
 
   const spec = run.task('spec', () => projects.spec({ project }));
-  const snapshot = run.task('snapshot', () => trainer.snapshot({ project, asOf: run.interval.end }));
+  const trainedBy = run.task('trainer', () => jobs.trainer());
+  const snapshot = run.task('snapshot', () => data.snapshot({ project, asOf: run.interval.end }));
   const champion = run.task('champion', { after: [spec] }, async ({ model }) => {
     const found = await registry.describeAlias({ model, alias: 'champion' });
     if (!found) return null;
@@ -37,7 +41,7 @@ export const training = pipeline({ name: 'training', retries: FORGIVING, params:
     return { pinned: { model, version, digest }, trainedUntil };
   });
   const dataset = run.task('prepare', { after: [snapshot, champion] }, (snapshot, champion, { key }) =>
-    trainer.prepare({
+    data.prepare({
       project,
       snapshot,
       ...(champion && { championUntil: champion.trainedUntil }),
@@ -46,16 +50,13 @@ export const training = pipeline({ name: 'training', retries: FORGIVING, params:
   );
 
   const families = Object.keys((await spec).training.families) as Family[];
-  const candidates = families.map((family) =>
-    run.task(`candidate-${family}`, { after: [dataset] }, (dataset, { key }) =>
-      trainer.search({ project, dataset, family, key }),
-    ),
-  );
+  const trainer = await trainedBy;
+  const candidates = families.map((family) => searchFamily(run, { project, family, dataset, trainer }));
   const best = run.task('select', { after: candidates }, (...searched) =>
     choose(searched.slice(0, -1) as Candidate[]),
   );
   const seeds = run.task('reseed', { after: [best, dataset] }, (candidate, dataset, { key }) =>
-    trainer.reseed({ project, dataset, candidate, key }),
+    data.reseed({ project, dataset, candidate, key }),
   );
   const converted = run.task('convert', { after: [best, dataset] }, (candidate, dataset, { key }) =>
     scoring.convert({ project, candidate, dataset, key }),

@@ -1,6 +1,7 @@
 /** Training: a pinned snapshot becomes encoded channels, channels become candidates. SageMaker's contract. */
 import type { MaturedInterval } from '../../workflows/domain/judging-slice.ts';
 import type { ArtefactRef, TableRef } from '../../workflows/domain/reference.ts';
+import type { JobUsage } from './sagemaker/contract.ts';
 
 export type Family = 'boosted' | 'forest' | 'linear';
 
@@ -65,6 +66,8 @@ export interface Candidate {
   readonly seconds: number;
   /** Known of the one that was chosen. */
   readonly seeds?: SeedSpread;
+  /** Where it was trained on SageMaker: the job that made the model. */
+  readonly job?: JobUsage;
 }
 
 /** What another seed alone does to the AUC of a recipe. */

@@ -18,7 +18,7 @@ import { writeArtefact } from '../artefact.ts';
 import { attempt } from '../attempt.ts';
 import type { ObjectStore } from '../store/contract.ts';
 import type { Candidate, Channel, Dataset, Family } from './contract.ts';
-import type { TrainedModel, Trainer, TrainingJob } from './trainer.ts';
+import { invalidChannel, type TrainedModel, type Trainer, type TrainingJob } from './trainer.ts';
 
 export interface SearchDependencies {
   readonly store: ObjectStore;
@@ -69,7 +69,11 @@ interface TrialPlan {
   readonly hyperparameters: Hyperparameters;
 }
 
-function drawFor(spec: ProjectSpec, { dataset, family }: SearchInput): Hyperparameters[] {
+/** @throws UnknownFamily, InvalidSpec */
+export function drawFor(
+  spec: ProjectSpec,
+  { dataset, family }: Pick<SearchInput, 'dataset' | 'family'>,
+): Hyperparameters[] {
   const familySpec: FamilySpec | undefined = spec.training.families[family];
   if (!familySpec) {
     const known = Object.keys(spec.training.families).join(', ');
@@ -114,10 +118,7 @@ async function validate(
   train: Channel,
   validation: Channel | undefined,
 ): Promise<Judged> {
-  if (!validation) {
-    const message = 'The dataset has neither a validation channel nor folds. Prepare it again.';
-    throw ApplicationFailure.nonRetryable(message, 'InvalidChannel');
-  }
+  if (!validation) throw invalidChannel();
   const channels = { train: [train.prefix], validation: [validation.prefix] };
   return trainOnce(context, plan, channels, async (trained) => ({
     rounds: trained.rounds,

@@ -1,7 +1,9 @@
 /**
  * The trainer port, in the terms of SageMaker's built-in XGBoost: channels of Parquet (FLOAT, the
- * label first), hyperparameters as strings, a model file out. `local-trainer.ts` is one adapter.
+ * label first), hyperparameters as strings, a model file out. `local-trainer.ts` trains here and now; in `sagemaker/` the
+ * same job is started, watched and collected.
  */
+import { ApplicationFailure } from '@temporalio/common';
 
 export interface TrainingJob {
   /** Folders in the store by channel; a channel's folders are read as one. `validation` judges every round. */
@@ -36,4 +38,11 @@ export interface TrainedModel {
 export interface Trainer {
   /** @throws TrainingFailed, permanent; TrainerDied, worth another try; the signal's reason when it is aborted */
   train(job: TrainingJob, onRound: (round: Round) => void, signal: AbortSignal): Promise<TrainedModel>;
+}
+
+export function invalidChannel(): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(
+    'The dataset has neither a validation channel nor folds. Prepare it again.',
+    'InvalidChannel',
+  );
 }

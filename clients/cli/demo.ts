@@ -1,6 +1,6 @@
 /** `assay demo`: the main job from end to end, on a server and workers of its own. */
 import { rm } from 'node:fs/promises';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 
 import type { Embedded } from '../../workers/embedded.ts';
 import { withBatches } from '../demo/batches.ts';
@@ -18,7 +18,8 @@ export interface DemoServices extends StoryServices {
   readonly duckdb: BatchOptions['duckdb'];
   /** The store's own folder, where it is the demo's to empty. */
   readonly ownFolder?: string;
-  readonly startEmbedded: () => Promise<Embedded>;
+  /** @param variables that the workers get besides the environment's */
+  readonly startEmbedded: (variables: Readonly<Record<string, string>>) => Promise<Embedded>;
   /** The same services, on the server that was started. */
   readonly on: (address: string) => StoryServices;
 }
@@ -27,6 +28,8 @@ interface Options {
   readonly data?: string;
   readonly batches: number;
   readonly seed?: number;
+  readonly trainer?: 'local' | 'sagemaker';
+  readonly sagemakerEndpoint?: string;
   readonly keep?: boolean;
   readonly json?: boolean;
 }
@@ -47,6 +50,16 @@ export function registerDemo(program: Command, context: Context): void {
     )
     .option('--batches <n>', 'how many live months', positiveInteger, LIVE_MONTHS)
     .option('--seed <n>', 'of the generated data', positiveInteger)
+    .addOption(
+      new Option('--trainer <name>', 'who trains; by default as the environment says').choices([
+        'local',
+        'sagemaker',
+      ]),
+    )
+    .option(
+      '--sagemaker-endpoint <url>',
+      'a SageMaker other than AWS’s own: scripts/fake-sagemaker.mjs is one',
+    )
     .option('--keep', 'stay up afterwards, until Ctrl-C')
     .option('--json', 'print JSON')
     .addHelpText('before', example('assay demo', 'assay demo --data diabetic_data.csv.gz --json'))
@@ -61,7 +74,7 @@ async function demo(context: Context, services: DemoServices, options: Options):
     });
   }
   if (services.ownFolder !== undefined) await rm(services.ownFolder, { recursive: true, force: true });
-  const embedded = await services.startEmbedded();
+  const embedded = await services.startEmbedded(trainerVariables(services, options));
   try {
     output.note(`Temporal  ${embedded.address}`);
     if (embedded.ui !== undefined) output.note(`Web UI    ${embedded.ui}`);
@@ -74,6 +87,22 @@ async function demo(context: Context, services: DemoServices, options: Options):
   } finally {
     await embedded.stop();
   }
+}
+
+/** @throws Refusal where SageMaker could not read the store */
+function trainerVariables(
+  { store }: DemoServices,
+  { trainer, sagemakerEndpoint: endpoint }: Options,
+): Record<string, string> {
+  if (trainer === 'sagemaker' && !store.uri.startsWith('s3://')) {
+    throw new Refusal('StoreNotInS3', `SageMaker reads and writes S3, and the store is ${store.uri}`, {
+      next: 'assay demo --store s3://bucket/prefix --trainer sagemaker',
+    });
+  }
+  return {
+    ...(trainer !== undefined && { ASSAY_TRAINER: trainer }),
+    ...(endpoint !== undefined && { ASSAY_SAGEMAKER_ENDPOINT: endpoint }),
+  };
 }
 
 async function tell(

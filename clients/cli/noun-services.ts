@@ -40,7 +40,7 @@ export function demoServices(
   return {
     ...services,
     ...(ownFolder !== undefined && { ownFolder }),
-    startEmbedded: () => startPlatform(services, output),
+    startEmbedded: (variables) => startPlatform(services, { note: (text) => output.note(text), variables }),
     on: (address) => ({ ...services, client: () => services.clientAt(address) }),
   };
 }

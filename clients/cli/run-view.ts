@@ -126,10 +126,10 @@ function rowOf(task: TaskRecord, bar: string, now: number): (string | Cell)[] {
   ];
 }
 
-function why({ error, reason, items }: TaskRecord): string {
+function why({ error, reason, note, items }: TaskRecord): string {
   if (error !== undefined) return `${error.type}: ${firstLine(error.message)}`;
   const failed = items?.reduce((sum, slice) => sum + slice.failed, 0) ?? 0;
-  return reason ?? (failed > 0 ? `${failed} items failed` : '');
+  return note ?? reason ?? (failed > 0 ? `${failed} items failed` : '');
 }
 
 function firstLine(text: string): string {

@@ -19,7 +19,7 @@ const MARKS: Readonly<Partial<Record<TaskState, string>>> = {
 
 export interface LiveRow extends Pick<
   TaskRecord,
-  'name' | 'state' | 'tries' | 'startedAt' | 'endedAt' | 'error' | 'reason' | 'fromMemo'
+  'name' | 'state' | 'tries' | 'startedAt' | 'endedAt' | 'error' | 'reason' | 'note' | 'fromMemo'
 > {
   /** Of a map: how many items are in which state. */
   readonly items?: Readonly<Partial<Record<TaskState, number>>>;
@@ -49,6 +49,7 @@ export function liveRow({
   items,
   error,
   reason,
+  note,
   fromMemo,
 }: LiveRow): string {
   const took =
@@ -61,7 +62,7 @@ export function liveRow({
     tries === 0 ? '' : String(tries),
     startedAt?.slice(11, 19) ?? '',
     took,
-    because(error, reason) || (fromMemo ? 'from memo' : ''),
+    because(error, note ?? reason) || (fromMemo ? 'from memo' : ''),
   ];
   return `| ${cells.join(GAP)} |\n`;
 }

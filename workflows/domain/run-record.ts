@@ -60,6 +60,8 @@ export interface TaskRecord {
   readonly error?: RecordedError;
   /** Why it was skipped, in the author's words. */
   readonly reason?: string;
+  /** How far it has come, in its own words, while it runs. */
+  readonly note?: string;
   /** The task whose body created this one: `name` or `name[index]`. */
   readonly within?: string;
   /** When the next try is due, in state `up_for_retry`. */

@@ -13,6 +13,7 @@ export const NOT_YET = 'NotYet';
 export const PASSING_FAULTS: ReadonlySet<string> = new Set([
   NOT_YET,
   'ObjectChanged',
+  'SageMakerUnavailable',
   'StoreCredentialsExpired',
   'StoreUnavailable',
   'WriteConflict',

@@ -11,6 +11,9 @@ export interface LiveView {
 
 type Counts = Partial<Record<TaskState, number>>;
 
+/** What the running items of a map say of themselves, and how many say so. */
+type Notes = Map<Task, string>;
+
 export function createLiveView(firstHeading: string): LiveView {
   let heading = firstHeading;
   const rows = new Map<Task, string>();
@@ -18,9 +21,10 @@ export function createLiveView(firstHeading: string): LiveView {
   const maps = new Map<string, Task>();
   const items = new Map<string, Counts>();
   const itemStates = new Map<Task, TaskState>();
+  const notes = new Map<string, Notes>();
 
   const draw = (): void => {
-    for (const task of stale) rows.set(task, rowOf(task, items.get(task.label)));
+    for (const task of stale) rows.set(task, rowOf(task, items.get(task.label), notes.get(task.label)));
     stale.clear();
     setCurrentDetails(liveTable(heading, [...rows.values()]));
   };
@@ -38,6 +42,7 @@ export function createLiveView(firstHeading: string): LiveView {
     counts[item.progress.state] = (counts[item.progress.state] ?? 0) + 1;
     itemStates.set(item, item.progress.state);
     items.set(map.label, counts);
+    noted(notes, map.label, item);
     draws(map);
   };
 
@@ -57,9 +62,31 @@ export function createLiveView(firstHeading: string): LiveView {
 function rowOf(
   { label, progress: { items: slices, ...progress } }: Task,
   counts: Counts | undefined,
+  notes: Notes | undefined,
 ): string {
   const items = counts ?? (slices === undefined ? undefined : sliceCounts(slices));
-  return liveRow({ ...progress, name: label, ...(items !== undefined && { items }) });
+  const note = notes === undefined || notes.size === 0 ? undefined : summedUp(notes);
+  return liveRow({
+    ...progress,
+    name: label,
+    ...(items !== undefined && { items }),
+    ...(note !== undefined && { note }),
+  });
+}
+
+function noted(notes: Map<string, Notes>, map: string, item: Task): void {
+  const { note } = item.progress;
+  const known = notes.get(map) ?? new Map<Task, string>();
+  if (note === undefined) known.delete(item);
+  else known.set(item, note);
+  if (known.size > 0 || notes.has(map)) notes.set(map, known);
+}
+
+/** `3 Training, 1 Downloading` */
+function summedUp(notes: Notes): string {
+  const counts = new Map<string, number>();
+  for (const note of notes.values()) counts.set(note, (counts.get(note) ?? 0) + 1);
+  return [...counts].map(([note, count]) => `${count} ${note}`).join(', ');
 }
 
 function sliceCounts(slices: readonly MapSlice[]): Counts {

@@ -57,3 +57,15 @@ export const TRAINING: Profile = {
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry: { initialInterval: '500ms', maximumInterval: '30s', maximumAttempts: 10 },
 };
+
+/**
+ * Looks at what goes on outside, again and again: between two looks it holds no worker and adds nothing to the
+ * history. Whoever looks says by `NotYet` when to look again; faults of the infrastructure wait a little longer.
+ */
+export const POLLED: Profile = {
+  queue: 'control',
+  startToCloseTimeout: '1m',
+  heartbeatTimeout: '8s',
+  cancellationType: 'TRY_CANCEL',
+  retry: { initialInterval: '5s', maximumInterval: '1m' },
+};

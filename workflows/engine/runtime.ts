@@ -14,6 +14,8 @@ export interface TaskContext {
   readonly try: number;
   /** `<run>/<attempt>/<name>[/<index>]`: the idempotency key of all that the task writes, the same for all tries. */
   readonly key: string;
+  /** How far it has come, in a few words: shown beside the task while it runs. */
+  readonly note: (text: string) => void;
 }
 
 export interface Runtime {

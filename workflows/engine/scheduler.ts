@@ -334,6 +334,7 @@ export class Scheduler {
     const delay = Math.min(decision.delayMs, Math.max(0, left));
     progress.retryAt = new Date(now + delay).toISOString();
     progress.reason = `next try after ${formatDuration(delay)}`;
+    delete progress.note;
     this.#become(task, 'up_for_retry');
   }
 
@@ -364,6 +365,7 @@ export class Scheduler {
     delete progress.reason;
     delete progress.waitsUntil;
     delete progress.arrived;
+    delete progress.note;
     if (state === 'success') delete progress.error;
     Object.assign(progress, outcome);
     progress.endedAt = this.#timestamp();
@@ -409,9 +411,15 @@ export class Scheduler {
     return task === undefined || this.#isDormant(task);
   }
 
-  #context({ spec: { name, index }, progress }: Task): TaskContext {
+  #context(task: Task): TaskContext {
+    const { spec, progress } = task;
+    const { name, index } = spec;
     const key = [this.#options.attemptKey, name, ...(index ?? [])].join('/');
-    const context = { name, try: progress.tries, key };
+    const note = (text: string): void => {
+      progress.note = text;
+      this.#runtime.changed(task);
+    };
+    const context = { name, try: progress.tries, key, note };
     return index === undefined ? context : { ...context, index };
   }
 

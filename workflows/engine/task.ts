@@ -70,6 +70,7 @@ interface Progress {
   stored?: StoredResult;
   error?: RecordedError;
   reason?: string;
+  note?: string;
   retryAt?: string;
   /** Its try was begun in the history before and goes on in this one. */
   resumes?: true;

@@ -41,6 +41,13 @@ export class Booster implements Disposable {
     check(this.#library, this.#library.boosterUpdate(this.handle, round, matrix.handle));
   }
 
+  /** How many boosting rounds are in it. */
+  rounds(): number {
+    const out: Out<number> = [null];
+    check(this.#library, this.#library.boosterRounds(this.handle, out));
+    return filled(out);
+  }
+
   /** Every `eval_metric` on every matrix, in the order that they were set. */
   evaluate(round: number, matrices: Readonly<Record<string, Matrix>>): Metrics {
     const out: Out<string> = [null];

@@ -54,6 +54,7 @@ export interface XgboostLibrary {
     step: number,
     out: Out<Handle>,
   ) => Status;
+  readonly boosterRounds: (booster: Handle, out: Out<number>) => Status;
   readonly boosterSave: (booster: Handle, config: string, length: Out<number>, bytes: Out<Handle>) => Status;
   readonly boosterLoad: (booster: Handle, bytes: Uint8Array, length: number) => Status;
   readonly lastError: () => string;
@@ -91,6 +92,7 @@ export function loadXgboost(file: string): XgboostLibrary {
     boosterSlice: library.func(
       'int XGBoosterSlice(void *booster, int begin, int end, int step, _Out_ void **out)',
     ),
+    boosterRounds: library.func('int XGBoosterBoostedRounds(void *booster, _Out_ int *out)'),
     boosterSave: library.func(
       'int XGBoosterSaveModelToBuffer(void *booster, const char *config, _Out_ uint64_t *length, _Out_ void **bytes)',
     ),

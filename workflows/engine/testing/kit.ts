@@ -82,7 +82,7 @@ export async function startKit({
 }: KitOptions): Promise<Kit> {
   installRuntime();
   const address = inject('temporalAddress');
-  const taskQueue = `control-${randomUUID().slice(0, 8)}`;
+  const taskQueue = options.taskQueue ?? `control-${randomUUID().slice(0, 8)}`;
   const folder = await mkdtemp(join(tmpdir(), 'assay-kit-'));
   const store = createLocalStore(folder);
   const [connection, native, code] = await Promise.all([

@@ -4,3 +4,4 @@ export * from './pipelines.ts';
 export * from './waiting.ts';
 export * from './pool-pipelines.ts';
 export * from './telling.ts';
+export * from '../../testing/training-jobs.ts';
