@@ -214,6 +214,7 @@ const breaks: readonly Break[] = [
     [
       ['TEMPORAL_API_KEY', 'anything'],
       ['DB_PASSWORD', 'x'],
+      ['ASSAY_SECRET_WEBHOOK', 'https://hooks.example.org/x'],
       ['SETTING', `-----BEGIN PRIVATE KEY-----`],
       ['SETTING', `AKIA${'A'.repeat(16)}`],
       ['SETTING', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY0'],

@@ -10,7 +10,7 @@ export const settingsPolicies = {
   'no-plain-secrets': (resources) => [
     ...eachContainer(resources, (container) =>
       (container.environment ?? [])
-        .filter(({ name, value }) => (SECRET_NAME.test(name) && value !== '') || SECRET_VALUE.test(value))
+        .filter(({ name, value }) => (SECRET_NAME.test(name) && isTold(value)) || SECRET_VALUE.test(value))
         .map(({ name }) => `${container.name} has ${name} in the open: a secret comes by valueFrom`),
     ),
     ...resources.filter(writesSecret).map(({ address }) => ({
@@ -34,7 +34,10 @@ export const settingsPolicies = {
     eachContainer(resources, (container) =>
       container.name === 'worker'
         ? [...(container.environment ?? []), ...(container.secrets ?? [])]
-            .filter(({ name }) => name.startsWith('ASSAY_') && !settings.has(name))
+            .filter(
+              ({ name }) =>
+                name.startsWith('ASSAY_') && !settings.has(name) && !name.startsWith('ASSAY_SECRET_'),
+            )
             .map(({ name }) => `${name} is read by nobody: workers/env.ts does not know it`)
         : [],
     ),
@@ -51,6 +54,11 @@ export const settingsPolicies = {
       ];
     }),
 };
+
+/** The name of a thing in AWS is told in the open, also where a secret could stand (`ASSAY_SECRET_…`). */
+function isTold(value) {
+  return value !== '' && !/^arn:aws:[a-z]+:/.test(value);
+}
 
 function writesSecret({ type, values }) {
   if (type === 'aws_secretsmanager_secret_version') return typeof values.secret_string === 'string';

@@ -1,4 +1,5 @@
 # Development: Temporal Cloud, spot capacity, everything down to the least that runs.
+# It takes the overlay of staging, secrets' names included, so the two want accounts of their own.
 
 module "assay" {
   source = "../../modules/assay"

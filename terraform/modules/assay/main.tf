@@ -24,7 +24,8 @@ module "secrets" {
   name       = var.name
   region     = var.region
   account_id = var.account_id
-  secrets    = merge(local.temporal_secrets, var.secrets)
+  prefix     = "assay/${var.environment}"
+  secrets    = merge(local.temporal_secrets, { encryption-keys = "Keys that payloads are encrypted with" }, var.secrets)
 }
 
 module "lake" {

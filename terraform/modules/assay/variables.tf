@@ -4,7 +4,7 @@ variable "name" {
 }
 
 variable "environment" {
-  description = "staging or production: which overlay of temporal.config.ts the workers take."
+  description = "staging or production: which overlay of temporal.config.ts the workers take, and the prefix of the secrets."
   type        = string
 }
 

@@ -53,6 +53,8 @@ locals {
     ASSAY_STORE          = "s3://${module.lake.buckets["lake"]}"
     ASSAY_REGISTRY_STORE = "s3://${module.lake.buckets["registry"]}"
     AWS_REGION           = var.region
+    # Of secret://notices-topic: no secret, but told in the same way.
+    ASSAY_SECRET_NOTICES_TOPIC = module.observability.topic_arn
   })
 }
 
@@ -68,7 +70,7 @@ module "workers" {
   size                 = each.value
   target_utilisation   = each.key == "control" ? 70 : 100
   environment          = merge(local.settings, { ASSAY_STAGE_MB = tostring(floor(each.value.disk * 512)) })
-  secrets              = module.temporal.secrets
+  secrets              = merge(module.temporal.secrets, { ASSAY_ENCRYPTION_KEYS = module.secrets.references["encryption-keys"] })
   task_statements      = concat(local.storage[each.key], [module.lake.use_key, module.secrets.read, module.secrets.use_key], local.rights[each.key])
   execution_statements = [module.secrets.read, module.secrets.use_key]
   cluster              = aws_ecs_cluster.this.name

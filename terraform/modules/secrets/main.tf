@@ -12,6 +12,11 @@ variable "account_id" {
   type = string
 }
 
+variable "prefix" {
+  description = "What precedes the names: secrets.awsPrefix of temporal.config.ts, without the last slash."
+  type        = string
+}
+
 variable "secrets" {
   description = "Name (as in secret://name) to what it is for."
   type        = map(string)
@@ -36,7 +41,7 @@ module "key" {
 resource "aws_secretsmanager_secret" "this" {
   for_each = var.secrets
 
-  name                    = "${var.name}/${each.key}"
+  name                    = "${var.prefix}/${each.key}"
   description             = each.value
   kms_key_id              = module.key.arn
   recovery_window_in_days = 30
@@ -54,7 +59,7 @@ output "references" {
   description = "ARNs without the six letters that Secrets Manager adds, by name: what a task definition may refer to, known before."
   value = {
     for name in keys(var.secrets) :
-    name => "arn:aws:secretsmanager:${var.region}:${var.account_id}:secret:${var.name}/${name}"
+    name => "arn:aws:secretsmanager:${var.region}:${var.account_id}:secret:${var.prefix}/${name}"
   }
 }
 
@@ -63,6 +68,6 @@ output "read" {
   value = {
     Effect   = "Allow"
     Action   = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
-    Resource = [for name in keys(var.secrets) : "arn:aws:secretsmanager:${var.region}:${var.account_id}:secret:${var.name}/${name}-??????"]
+    Resource = [for name in keys(var.secrets) : "arn:aws:secretsmanager:${var.region}:${var.account_id}:secret:${var.prefix}/${name}-??????"]
   }
 }
