@@ -105,6 +105,7 @@ module "self_hosted" {
   name                     = var.name
   region                   = var.region
   account_id               = var.account_id
+  namespace                = var.namespace
   settings                 = var.self_hosted
   network                  = var.network
   cluster                  = var.cluster

@@ -3,7 +3,7 @@
 locals {
   host      = "temporal.${var.name}.internal"
   host_arn  = "arn:aws:ssm:${var.region}:${var.account_id}:parameter/${var.name}/temporal/database-host"
-  log_names = { for part in ["server", "ui", "schema"] : part => "/${var.name}/temporal/${part}" }
+  log_names = { for part in ["server", "ui", "schema", "namespace"] : part => "/${var.name}/temporal/${part}" }
 
   # The default dispatches 20 tasks a second for a shard, and fires timers up to a second late.
   dynamic_config = yamlencode({
@@ -35,7 +35,17 @@ locals {
       cpu     = var.settings.cpu
       memory  = var.settings.memory
     }
-    # Run by hand before the first start and before every new version of the server; it changes nothing that is up to date.
+    # Run once: schema before the server's first start and each of its new versions, namespace after the first start.
+    # Both change nothing that is up to date; docs/operations.md has the commands.
+    namespace = {
+      image       = var.settings.tools_image
+      port        = null
+      command     = ["/bin/sh", "-ec", file("${path.module}/namespace.sh")]
+      environment = { TEMPORAL_ADDRESS = "${local.host}:7233", TEMPORAL_NAMESPACE = var.namespace }
+      secrets     = {}
+      cpu         = 256
+      memory      = 512
+    }
     schema = {
       image       = var.settings.tools_image
       port        = null

@@ -10,6 +10,10 @@ variable "account_id" {
   type = string
 }
 
+variable "namespace" {
+  type = string
+}
+
 variable "settings" {
   type = object({
     server_image              = string

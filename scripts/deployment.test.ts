@@ -1,0 +1,127 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+import { SEARCH_ATTRIBUTES } from '../workers/embedded-server.ts';
+import { settingsInSource, type Plan } from './terraform-policies.mjs';
+
+const path = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url));
+const read = (name: string): string => readFileSync(path(name), 'utf8');
+
+interface Service {
+  readonly image?: string;
+  readonly command?: readonly string[];
+  readonly user?: string;
+  readonly read_only?: boolean;
+  readonly volumes?: readonly string[];
+  readonly ports?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+const compose = parse(read('compose.yaml'), { merge: true }) as {
+  services: Readonly<Record<string, Service>>;
+};
+const services = Object.entries(compose.services);
+const dockerfile = read('Dockerfile');
+const settings = await settingsInSource();
+
+interface Container {
+  readonly name: string;
+  readonly user: string;
+  readonly command: readonly string[];
+  readonly mountPoints: readonly { readonly containerPath: string }[];
+  readonly environment: readonly { readonly name: string; readonly value: string }[];
+}
+const plan = JSON.parse(read('scripts/terraform-policies/plan.json')) as Plan;
+const workers = plan.resource_changes
+  .filter(({ type }) => type === 'aws_ecs_task_definition')
+  .flatMap(({ change }) => JSON.parse(String(change.after?.['container_definitions'])) as Container[])
+  .filter(({ name }) => name === 'worker');
+
+describe('Dockerfile', () => {
+  it('has the folders, the user and the program that the task definitions name', () => {
+    expect(workers.map(({ command }) => command.at(-1))).toEqual(['control', 'data', 'training']);
+    const program = JSON.parse(/^CMD (.*)$/m.exec(dockerfile)?.[1] ?? '[]') as string[];
+    const [, volumes = '[]'] = /^VOLUME (.*)$/m.exec(dockerfile) ?? [];
+    for (const worker of workers) {
+      expect(worker.mountPoints.map(({ containerPath }) => containerPath)).toEqual(JSON.parse(volumes));
+      expect(dockerfile).toContain(`USER ${worker.user}`);
+      expect(worker.command.slice(0, 3)).toEqual(program.slice(0, 3));
+    }
+  });
+
+  it('builds and runs on one base, pinned to a version', () => {
+    const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
+    expect(new Set(bases).size).toBe(1);
+    expect(bases[0]).toMatch(/^node:\d+\.\d+\.\d+-\w+-slim$/);
+  });
+
+  it('sets nothing that nobody reads', () => {
+    const set = [...dockerfile.matchAll(/\b(ASSAY_\w+)=/g)].map(([, name]) => String(name));
+    expect(set.length).toBeGreaterThan(0);
+    expect(set.filter((name) => !settings.has(name))).toEqual([]);
+  });
+});
+
+describe('compose.yaml', () => {
+  it('runs Temporal, S3 and PostgreSQL in the versions of production and of the tests', () => {
+    const production = read('terraform/environments/prod/main.tf');
+    for (const name of ['temporal', 'web-ui', 'schema', 'namespace'])
+      expect(production).toContain(`"${compose.services[name]?.image}"`);
+    const { versitygw } = JSON.parse(read('scripts/parts.json')) as { versitygw: { version: string } };
+    expect(compose.services['s3']?.image).toBe(`versity/versitygw:v${versitygw.version}`);
+    expect(services.filter(([, { image }]) => image !== undefined && !/:v?[\w.]+$/.test(image))).toEqual([]);
+  });
+
+  it('opens its ports on this machine alone', () => {
+    const ports = services.flatMap(([, service]) => service.ports ?? []);
+    expect(ports).toContain('127.0.0.1:8233:8080');
+    expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+  });
+
+  it('confines workers as production does, serves each queue once, and tells them only what they read', () => {
+    const ours = services.filter(([, { image }]) => image === 'assay:local');
+    expect(ours.map(([name]) => name)).toEqual(['control', 'work', 'assay']);
+    for (const [, service] of ours) {
+      expect(service).toMatchObject({ read_only: true, user: workers[0]?.user, volumes: ['/assay/.assay'] });
+      const told = Object.keys(service.environment ?? {}).filter((name) => name.startsWith('ASSAY_'));
+      expect(told.filter((name) => !settings.has(name))).toEqual([]);
+    }
+    const queues = ours.flatMap(([, { command }]) =>
+      command?.[2] === '--queues' ? (command[3]?.split(',') ?? []) : [],
+    );
+    expect(queues).toEqual(['control', 'data', 'training']);
+  });
+});
+
+describe('namespace.sh', () => {
+  it('makes the search attributes that runs are found by', () => {
+    const made = [
+      ...read('terraform/modules/temporal/self-hosted/namespace.sh').matchAll(/(Assay\w+)=(\w+)/g),
+    ];
+    expect(Object.fromEntries(made.map(([, name, type]) => [name, type]))).toEqual(SEARCH_ATTRIBUTES);
+  });
+});
+
+describe('.github/workflows', () => {
+  const workflows = readdirSync(path('.github/workflows')).map((name) => ({
+    name,
+    text: read(`.github/workflows/${name}`),
+  }));
+
+  it('give each job only the rights that it names', () => {
+    for (const { text } of workflows)
+      expect(parse(text)).toMatchObject({ permissions: { contents: 'read' } });
+  });
+
+  it('run the command of the README on every Node that the README names', () => {
+    const ci = parse(read('.github/workflows/ci.yml')) as {
+      jobs: {
+        test: { strategy: { matrix: { node: readonly string[] } }; steps: readonly { run?: string }[] };
+      };
+    };
+    const named = /\| Node \| ([\d., ]+) \|/.exec(read('README.md'))?.[1]?.split(', ');
+    expect(ci.jobs.test.strategy.matrix.node).toEqual(named);
+    expect(ci.jobs.test.steps.map(({ run }) => run)).toContain('.ci/run');
+  });
+});
