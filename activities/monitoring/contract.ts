@@ -19,6 +19,8 @@ export interface ModelBaseline {
   readonly score: Baseline;
   /** Of the same rows as the score. */
   readonly eventRate: number;
+  /** All rows up to the last one that the model learnt from: reported beside the others, never judged by. */
+  readonly training?: { readonly intervals: readonly string[]; readonly features: Baseline };
 }
 
 /** What an interval looked like; all of it stands in the monitoring table. */

@@ -19,6 +19,7 @@ import type { ModelBaseline, Monitored, MonitoringActivities } from './contract.
 import { createCountedView, featureColumns, SCORE, type CountingPort } from './counted-views.ts';
 import { readOutputs, type Outputs } from './outputs.ts';
 import { partitionsWithin } from './partitions.ts';
+import { otherReferences, type OtherReference } from './references.ts';
 import { writeRows, type MonitoringRow } from './table.ts';
 
 export interface MeasureDependencies {
@@ -35,6 +36,8 @@ export interface Comparison {
   readonly features: DriftReport;
   readonly score: ColumnDrift;
   readonly outputs: Outputs;
+  /** Not judged by. */
+  readonly others: readonly OtherReference[];
 }
 
 /** @throws NothingToMonitor */
@@ -86,8 +89,9 @@ async function compare(
   { lake, duckdb, counting }: MeasureDependencies,
   spec: ProjectSpec,
   baseline: ModelBaseline,
-  { interval, features, predictions }: Parameters<MonitoringActivities['measure']>[0],
+  input: Parameters<MonitoringActivities['measure']>[0],
 ): Promise<Comparison> {
+  const { interval, features, predictions } = input;
   const policy = spec.monitoring.drift;
   return duckdb.session(async (session) => {
     await attachWithin(session, lake, 'features', features, interval);
@@ -102,6 +106,7 @@ async function compare(
       features: compareWithBaseline(baseline.features, counts, policy),
       score: score!,
       outputs: await readOutputs(session, 'scored', spec.operatingThreshold),
+      others: await otherReferences({ session, lake, counting, spec, interval, features }, baseline.training),
     };
   });
 }
@@ -155,6 +160,9 @@ function rowsOf(comparison: Comparison, { monitoring }: ProjectSpec): Monitoring
       reason,
     })),
     ...Object.entries(figures).map(([name, value]) => figure('data', name, name, value)),
+    ...comparison.others.flatMap(({ name: reference, features: against }) =>
+      against.map(({ name, psi }) => figure('feature', name, `feature_psi_${reference}`, psi)),
+    ),
     figure('data', 'auc', 'auc_estimate', estimatedAuc?.value ?? null),
     figure('data', 'auc', 'auc_estimate_low', estimatedAuc?.low ?? null),
     figure('data', 'auc', 'auc_estimate_high', estimatedAuc?.high ?? null),

@@ -50,9 +50,10 @@ export async function freezeModelBaseline(
   const baseline = await deps.duckdb.session(async (session): Promise<ModelBaseline> => {
     await deps.lake.attach(session, 'features', dataset.snapshot.features);
     const features = await freezeFeatures(deps, session, spec, intervals);
+    const training = await freezeTraining(deps, session, spec, dataset);
     const eventRate = await createHeldOut(deps.lake, session, spec, dataset);
     const score = await freezeScore(deps, session, spec, { onnx, encoder });
-    return { format: 'assay-model-baseline-1', intervals, features, score, eventRate };
+    return { format: 'assay-model-baseline-1', intervals, features, score, eventRate, training };
   });
   const bytes = new TextEncoder().encode(`${JSON.stringify(baseline)}\n`);
   return writeArtefact(deps.store, `training/${dataset.digest}/baseline`, 'json', bytes);
@@ -94,6 +95,36 @@ async function freezeFeatures(
   );
   await createCountedView(session, 'reference', columns, 'newest');
   return counting.freezeBaseline(session, 'reference', columns, { policy: spec.monitoring.drift });
+}
+
+/** Of all rows up to the last one that was learnt from. */
+async function freezeTraining(
+  { counting }: BaselineDependencies,
+  session: Session,
+  spec: ProjectSpec,
+  { snapshot, trainedUntil }: Dataset,
+): Promise<NonNullable<ModelBaseline['training']>> {
+  const intervals = snapshot.intervals.filter((start) => start <= trainedUntil.interval);
+  const [key, period] = [spec.source.key, INTERVAL_COLUMN].map(quoteIdentifier);
+  await session.run(
+    `CREATE TABLE learnt_from AS
+     FROM features
+     WHERE ${period} IN (SELECT unnest(from_json($intervals, '["VARCHAR"]')))
+       AND (${period} < $until_interval
+         OR ${key} <= (
+           SELECT ${key} FROM features
+           WHERE ${period} = $until_interval AND CAST(${key} AS VARCHAR) = $until_key
+         ))`,
+    {
+      intervals: JSON.stringify(intervals),
+      until_interval: trainedUntil.interval,
+      until_key: trainedUntil.key,
+    },
+  );
+  const columns = featureColumns(spec.features);
+  await createCountedView(session, 'training', columns, 'learnt_from');
+  const policy = spec.monitoring.drift;
+  return { intervals, features: await counting.freezeBaseline(session, 'training', columns, { policy }) };
 }
 
 /** The table `held_out`: features of the rows after the last one trained on. Answers with their event rate. */

@@ -77,6 +77,12 @@ describe('the baseline', () => {
     expect(baseline.features.columns.map(({ name }) => name)).toEqual(['age', 'days', 'ward', 'sex']);
   });
 
+  test('keeps beside it all rows that were learnt from, and none that were held out', () => {
+    const { intervals, features: learnt } = baseline.training!;
+    expect(intervals.length).toBeGreaterThan(1);
+    expect(learnt.rows + dataset.test.rows).toBe(dataset.snapshot.rows);
+  });
+
   test('has the scores and the event rate of the rows that were held out', async () => {
     expect(baseline.score.rows).toBe(dataset.test.rows);
     expect(baseline.eventRate).toBe(dataset.test.positives / dataset.test.rows);
@@ -128,6 +134,13 @@ describe('an interval', () => {
       level: 'ok',
       model_version: 1,
     });
+    for (const measure of ['feature_psi_training', 'feature_psi_before']) {
+      const others = rows.filter((row) => row['measure'] === measure);
+      expect(others.map(({ name, level }) => [name, level])).toEqual(
+        ['age', 'days', 'sex', 'ward'].map((name) => [name, null]),
+      );
+      for (const { value } of others) expect(value).toBeLessThan(0.1);
+    }
     expect(rows.find(({ measure, name }) => measure === 'median_reference' && name === 'age')).toBeDefined();
   });
 

@@ -17,14 +17,14 @@ import { byInterval, type StoredRow } from './table.ts';
 export function monitoringReport(
   spec: ProjectSpec,
   { interval, model, faults }: Monitored,
-  { reference, features, score, outputs }: Comparison,
+  { reference, features, score, outputs, others }: Comparison,
   decision: Decision,
   rows: readonly StoredRow[],
 ): MonitoringReport {
   const { warn, alarm } = spec.monitoring.drift;
   const intervals = byInterval(rows);
   const { estimatedAuc: _estimate, rows: scored, ...figures } = outputs;
-  const days = reference.intervals.map((start) => start.slice(0, 10)).join(', ');
+  const days = daysOf(reference.intervals);
   return {
     format: 'assay-monitoring-report-1',
     project: spec.name,
@@ -40,11 +40,26 @@ export function monitoringReport(
     thresholds: { warn, alarm },
     score: columnReport({ ...score, name: 'score' }),
     columns: features.columns.map(columnReport),
+    otherReferences: others.map(({ name, intervals, rows, features }) => ({
+      name: OTHERS[name],
+      description: daysOf(intervals),
+      rows,
+      features,
+    })),
     quality: { verdict: faults.length > 0 ? 'broken' : 'ok', findings: faults.map(finding) },
     outputs: { ...figures, threshold: spec.operatingThreshold },
     ...performanceOf(intervals),
     history: intervals.map(historyOf),
   };
+}
+
+const OTHERS: Readonly<Record<Comparison['others'][number]['name'], string>> = {
+  training: 'all rows learnt from',
+  before: 'the interval before',
+};
+
+function daysOf(intervals: readonly string[]): string {
+  return intervals.map((start) => start.slice(0, 10)).join(', ');
 }
 
 function columnReport(column: ColumnDrift): ColumnReport {

@@ -201,6 +201,13 @@ export interface MonitoringReport {
   /** The score as a column of its own: its PSI is the score PSI. */
   readonly score?: ColumnReport;
   readonly columns: readonly ColumnReport[];
+  /** What else the inputs can be held against; shown for those who ask, judged by nobody. */
+  readonly otherReferences: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly rows: number;
+    readonly features: readonly { readonly name: string; readonly psi: number | null }[];
+  }[];
   readonly quality: {
     readonly verdict: 'ok' | 'broken';
     readonly findings: readonly (Reason & { readonly column: string })[];

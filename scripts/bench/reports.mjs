@@ -64,6 +64,7 @@ function monitoringReport() {
     current: { rows: ROWS },
     thresholds: { warn: 0.1, alarm: 0.25 },
     columns,
+    otherReferences: [],
     quality: { verdict: 'ok', findings: [] },
     outputs: {
       scoreMean: 0.11,

@@ -5,6 +5,7 @@ import { count, decimal, estimate, percent } from '../numbers.ts';
 import { figures, page, period } from '../page.ts';
 import { allColumns, driftedColumns } from './columns.ts';
 import { verdictAndDecision } from './decision.ts';
+import { otherReferences } from './other-references.ts';
 import { heatMap } from './heat-map.ts';
 import { quality } from './quality.ts';
 import { scoreSection } from './score.ts';
@@ -26,6 +27,7 @@ export function renderMonitoring(report: MonitoringReport): string {
       scoreSection(report),
       quality(report),
       allColumns(report),
+      otherReferences(report),
     ],
     footer: html`Scored by ${model.model} version ${count(model.version)}, digest
       <span class="digest">${model.digest}</span>. The same numbers, unrounded, stand in the JSON file of the

@@ -98,6 +98,20 @@ export function monitoringExample({ hostile = false } = {}): MonitoringReport {
         reason: 'chance alone reaches a PSI of 0.12 with so few values',
       },
     ],
+    otherReferences: [
+      {
+        name: 'all rows learnt from',
+        description: '2024-12-01, 2025-01-01',
+        rows: 31_870,
+        features: QUIET.map((name, place) => ({ name, psi: 0.0011 * (place + 1) })),
+      },
+      {
+        name: 'the interval before',
+        description: '2025-05-01',
+        rows: 7_952,
+        features: [payer, 'weight'].map((name, place) => ({ name, psi: place === 0 ? 0.0021 : null })),
+      },
+    ],
     quality: {
       verdict: 'broken',
       findings: [
