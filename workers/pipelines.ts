@@ -4,8 +4,18 @@ import type { AnyPipeline } from '../workflows/engine/definition.ts';
 
 export type Pipelines = ReadonlyMap<string, AnyPipeline['definition']>;
 
-export const pipelines: Pipelines = new Map(
-  Object.values(workflows)
-    .filter((exported): exported is typeof exported & AnyPipeline => 'definition' in exported)
-    .map(({ definition }) => [definition.name, definition]),
+/** By the names of their exports, which are those that Temporal knows. */
+export const exportedPipelines: Pipelines = new Map(
+  Object.entries(workflows).flatMap(([name, exported]) =>
+    isPipeline(exported) ? [[name, exported.definition] as const] : [],
+  ),
 );
+
+/** By their own names: the same, as `assay check` makes sure. */
+export const pipelines: Pipelines = new Map(
+  [...exportedPipelines.values()].map((definition) => [definition.name, definition]),
+);
+
+function isPipeline(exported: object): exported is AnyPipeline {
+  return 'definition' in exported;
+}

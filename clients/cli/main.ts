@@ -10,6 +10,7 @@ import { registerAssets } from './assets.ts';
 import { registerBackfill } from './backfill.ts';
 import { registerApprovals } from './approvals.ts';
 import { example, type CommandContext } from './command.ts';
+import { registerCheck } from './check.ts';
 import { registerData } from './data.ts';
 import { registerDemo, type DemoServices } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
@@ -87,6 +88,7 @@ function registerCommands(
   registerUp(program, of(nouns.upServices));
   registerDoctor(program, of(nouns.doctorServices));
   registerWorkers(program, of(nouns.workerServices));
+  registerCheck(program, of(nouns.checkServices));
   registerCodecServer(program, of(nouns.codecServices));
   registerPipelines(program, of(nouns.pipelineServices));
   registerRuns(program, of(everything));

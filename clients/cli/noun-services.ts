@@ -7,11 +7,14 @@ import { createComponents } from '../../workers/components.ts';
 import { openCodecServer } from '../../workers/encryption/open-codec-server.ts';
 import { ROOT } from '../../workers/env.ts';
 import { createGovernors, governorState } from '../../workers/governors.ts';
+import { exportedPipelines } from '../../workers/pipelines.ts';
 import { startPlatform } from '../../workers/platform.ts';
 import { convertModel, evaluateScores, type Services } from '../../workers/services.ts';
+import { configFor } from '../../temporal.config.ts';
 import type { AnyPipeline } from '../../workflows/engine/definition.ts';
 import { pipelineGraph } from '../../workflows/engine/dry-run.ts';
 import { Refusal } from '../refusal.ts';
+import type { CheckServices } from '../check/check.ts';
 import { completeRun } from '../runs/complete.ts';
 import { unknownPipeline } from '../runs/list.ts';
 import { applySchedules } from '../schedules/apply.ts';
@@ -114,6 +117,19 @@ export function pipelineServices({ pipelines }: Services): PipelineServices {
       const schema = find(name).params?.();
       return schema instanceof z.ZodType ? z.toJSONSchema(schema, { io: 'input' }) : {};
     },
+  };
+}
+
+export function checkServices({ projects }: Services): CheckServices {
+  return {
+    exported: exportedPipelines,
+    graph: (definition, params) => pipelineGraph({ definition }, params),
+    environments: {
+      development: configFor('development'),
+      staging: configFor('staging'),
+      production: configFor('production'),
+    },
+    projects: Object.keys(projects),
   };
 }
 

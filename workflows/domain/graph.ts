@@ -7,6 +7,8 @@ export interface GraphNode {
   readonly kind: 'task' | 'map' | 'child' | 'finally' | 'loop' | WaitKind;
   readonly after: readonly string[];
   readonly when: TriggerRule;
+  /** What each try takes a turn in. */
+  readonly pool?: string;
   /** In a run that has begun. */
   readonly state?: TaskState;
 }

@@ -85,11 +85,12 @@ async function turns(): Promise<void> {
 }
 
 function nodesOf({ tasks }: Scheduler): GraphNode[] {
-  return tasks.map(({ spec: { name, kind, when }, after }) => ({
+  return tasks.map(({ spec: { name, kind, when, pool }, after }) => ({
     name,
     kind: kind === 'item' ? 'map' : kind,
     after,
     when,
+    ...(pool !== undefined && { pool: pool.name }),
   }));
 }
 
