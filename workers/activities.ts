@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 
 import { createBackfillActivities } from '../activities/backfill/activities.ts';
 import { countAgainst, freezeBaseline } from '../activities/drift/baseline.ts';
+import { createDeadlineActivities } from '../activities/deadlines/activities.ts';
 import { createEvaluationActivities } from '../activities/evaluation/activities.ts';
 import { createGovernanceActivities } from '../activities/governance/activities.ts';
 import { createLakeActivities } from '../activities/lake/activities.ts';
@@ -28,6 +29,7 @@ import { SCRATCH } from './scratch.ts';
 import { createGovernors } from './governors.ts';
 import { openNotices } from './notices.ts';
 import { jobActivities, jobDataActivities } from './sagemaker.ts';
+import { createExpectedSchedules } from './watchdog.ts';
 import { openDuckDB, type Services } from './services.ts';
 
 export interface WorkerServices extends Services {
@@ -47,6 +49,7 @@ async function controlActivities(services: WorkerServices): Promise<ActivityMap>
   const { store, ledger, registry, pipelines, temporal, env, config, taskQueue } = services;
   const starting = { client: async () => temporal, taskQueue };
   const spec = specOf(services);
+  const notices = openNotices(services);
   return {
     ...named(
       'ledger',
@@ -72,8 +75,19 @@ async function controlActivities(services: WorkerServices): Promise<ActivityMap>
       'governance',
       createGovernanceActivities({ spec, governors: createGovernors(temporal, services.taskQueue) }),
     ),
-    ...named('notify', openNotices(services)),
+    ...named('notify', notices),
     ...named('jobs', await jobActivities(services)),
+    ...named(
+      'deadlines',
+      createDeadlineActivities({
+        store,
+        ledger,
+        pipelines,
+        schedules: createExpectedSchedules(temporal, config.schedules),
+        defaults: config.notices.defaults,
+        post: notices.post,
+      }),
+    ),
     ...named('project', createProjectActivities(spec)),
     ...named('registry', createRegistryActivities({ store, registry, spec, codeVersion: env.codeVersion })),
   };

@@ -20,6 +20,7 @@ import { ensureSweeper } from './sweeper.ts';
 import { readTaskLimits, withTaskLimits } from './task-limits.ts';
 import { startTelemetry } from './telemetry.ts';
 import { temporalSettings } from './temporal.ts';
+import { ensureWatchdog } from './watchdog.ts';
 
 /** What a killed worker costs its runs; the default of 10 s is long. */
 const STICKY_TIMEOUT = '2s';
@@ -97,8 +98,11 @@ function protect({ ecs }: Env, workers: ReadonlyMap<Queue, Worker>): ScaleInProt
 
 /** Workflows that stand for as long as there are workers. */
 async function ensureStanding(client: Client, services: Services): Promise<void> {
-  const { taskQueue, projects } = services;
+  const { taskQueue, projects, pipelines, config } = services;
   await ensureAssetBus({ ...services, client });
+  if (config.schedules.some(({ pipeline }) => pipelines.get(pipeline)?.deadline !== undefined)) {
+    await ensureWatchdog(client, taskQueue);
+  }
   await ensureSweeper(client, taskQueue);
   for (const { name, model } of Object.values(projects)) {
     await ensureGovernor(client, taskQueue, { project: name, model });

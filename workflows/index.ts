@@ -22,3 +22,4 @@ export { review } from './review.ts';
 export { scoring, uploadScoring } from './scoring.ts';
 export { sweeper } from './sweeper.ts';
 export { training } from './training.ts';
+export { watchdog } from './watchdog.ts';

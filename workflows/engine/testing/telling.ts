@@ -25,6 +25,22 @@ export const telling = pipeline(
   },
 );
 
+/** Expected every hour, within ten minutes, and one of its tasks within two. */
+export const hourly = pipeline(
+  {
+    name: 'hourly',
+    deadline: [
+      { after: 'interval-end', within: '10m' },
+      { after: 'fire-time', within: '2m', task: 'first' },
+      { after: 'start', within: '1h' },
+    ],
+  },
+  async (run) => {
+    await run.task('first', () => probe.echo('first'));
+    run.task('second', () => probe.flaky('second'));
+  },
+);
+
 /** Late as a whole from the start, late in one task, and in time with another. */
 export const tardy = pipeline(
   {
