@@ -10,6 +10,7 @@ import { build } from './build.mjs';
 import * as chromium from './chromium.mjs';
 import { cloneRoot } from './clone.mjs';
 import * as deltalake from './deltalake.mjs';
+import * as moto from './moto.mjs';
 import { note, step } from './progress.mjs';
 import { installParts, partsEnvironment } from './setup.mjs';
 import * as versitygw from './versitygw.mjs';
@@ -39,15 +40,17 @@ async function compile() {
 
 /** Peers that only tests need. Without one of them its tests are skipped, and say so. */
 async function testEnvironment() {
-  const [pythonPath, gateway] = await Promise.all([
+  const [pythonPath, gateway, motoPath] = await Promise.all([
     peer(deltalake.name, deltalake.findDeltalake, deltalake.installDeltalake),
     peer(versitygw.name, versitygw.findVersitygw, versitygw.installVersitygw),
+    peer(moto.name, moto.findMoto, moto.installMoto),
     // Found by its tests where they run: on PATH.
     peer(chromium.name, chromium.findChromium, chromium.installChromium),
   ]);
   return {
     ...(pythonPath && { ASSAY_TEST_PYTHONPATH: pythonPath }),
     ...(gateway && { ASSAY_TEST_VERSITYGW: gateway }),
+    ...(motoPath && { ASSAY_TEST_MOTO: motoPath }),
   };
 }
 

@@ -53,7 +53,7 @@ function attributesOf({ id, event, pipeline }: Delivered): PublishCommand['input
 }
 
 function subjectOf({ title }: Delivered): string {
-  return title.replaceAll(/[^\x20-\x7e]+/g, ' ').slice(0, SUBJECT_CHARACTERS);
+  return title.replaceAll(/[^\x21-\x7e]+/g, ' ').slice(0, SUBJECT_CHARACTERS);
 }
 
 function refused(error: unknown): never {
