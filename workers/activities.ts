@@ -85,7 +85,7 @@ async function controlActivities(services: WorkerServices): Promise<ActivityMap>
         pipelines,
         schedules: createExpectedSchedules(temporal, config.schedules),
         defaults: config.notices.defaults,
-        post: notices.post,
+        notices,
       }),
     ),
     ...named('project', createProjectActivities(spec)),

@@ -77,7 +77,7 @@ beforeEach(async () => {
     pipelines,
     schedules: createExpectedSchedules(client, [schedule]),
     defaults: notices.defaults,
-    post: telling.post,
+    notices: telling,
     now: () => now,
   });
   await dog.look();

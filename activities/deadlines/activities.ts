@@ -32,7 +32,7 @@ export interface DeadlineDeps {
   readonly schedules: (pipelines: ReadonlySet<string>) => Promise<readonly ExpectedSchedule[]>;
   /** What the environment tells whom. */
   readonly defaults: readonly Subscription[];
-  readonly post: NotifyActivities['post'];
+  readonly notices: Pick<NotifyActivities, 'post'>;
   readonly now?: () => number;
 }
 
@@ -91,7 +91,7 @@ async function lateRuns(deps: DeadlineDeps, { schedule, deadline, after, until }
   for (const interval of intervals.toReversed()) {
     const run = formatRunId({ pipeline, ...(key !== undefined && { key }), fireTime: interval.end });
     const notice = await noticeOf(deps, { run, pipeline }, deadline, interval);
-    if (notice !== undefined && (await deps.post({ notice, to })).posted) posted.push(notice.key);
+    if (notice !== undefined && (await deps.notices.post({ notice, to })).posted) posted.push(notice.key);
   }
   return posted;
 }
