@@ -6,4 +6,6 @@ export type StartRun = (start: {
   readonly pipeline: string;
   readonly run: string;
   readonly input: RunInput & { readonly fireTime: string };
+  /** Of its tasks at the workers, from 1 (soonest) to 5; 3 by default. */
+  readonly priority?: number;
 }) => Promise<boolean>;

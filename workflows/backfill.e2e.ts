@@ -27,6 +27,8 @@ let backfills: Backfills;
 /** What steps of runs do, by the word in their params. */
 const steps = new Map<string, () => Promise<void>>();
 const gates: (() => void)[] = [];
+/** What happens between a start and its report. */
+let unreported: ((run: string) => Promise<void>) | undefined;
 
 beforeAll(async () => {
   kit = await startKit({
@@ -56,7 +58,11 @@ function backfillActivities({ client, store, ledger, taskQueue }: KitParts): Tes
     client,
     pipelines,
     schedules: [],
-    startRun: (start) => startRun(starting, start),
+    startRun: async (start) => {
+      const isStarted = await startRun(starting, start);
+      await unreported?.(start.run);
+      return isStarted;
+    },
     askEvery: 300,
   });
   return Object.fromEntries(
@@ -212,12 +218,49 @@ describe('a backfill', () => {
     const { plan } = backfills.resolve(wrong);
     const run = runOf(wrong.key, 1);
     await kit.start('diamond', { fireTime: 'never' }, run);
-    await vi.waitFor(async () => {
-      const { status } = await kit.client.workflow.getHandle(run).describe();
-      expect(status.name).toBe('FAILED');
-    });
+    await vi.waitFor(
+      async () => {
+        const { status } = await kit.client.workflow.getHandle(run).describe();
+        expect(status.name).toBe('FAILED');
+      },
+      { timeout: 20_000 },
+    );
     const planned = { run, attempt: 1, interval: { start: plan.from, end: plan.to } };
     expect(await watchRuns({ ...kit, askEvery: 50 }, [planned])).toMatchObject([{ run, state: 'failed' }]);
+  });
+
+  it('starts nothing twice whose start was not reported, whether it goes on or is over by then', async () => {
+    const asked = request(6, { maxActive: 3 });
+    const cut = new Set<string>();
+    unreported = async (run) => {
+      if (!run.includes(asked.key) || cut.has(run)) return;
+      cut.add(run);
+      // Half of them are over before the next try asks.
+      if (cut.size % 2 === 0)
+        await vi.waitFor(async () => expect(await kit.ledger.record(run)).toBeDefined());
+      throw new Error('the worker died');
+    };
+    const ending = await over((await createBackfill(services, asked)).id);
+    unreported = undefined;
+    expect(cut.size).toBe(6);
+    expect(ending).toMatchObject({ state: 'finished', counts: { started: 6, ended: { success: 6 } } });
+    expect(await ledgerOf(asked.key, 6)).toEqual(Array.from({ length: 6 }, () => '1 success'));
+  });
+
+  it('goes on with what was open and what was left when it is begun anew after its workflow was lost', async () => {
+    const held = gate('lost');
+    const asked = request(4, { maxActive: 2, params: { word: 'lost' } });
+    const { id } = await createBackfill(services, asked);
+    await vi.waitFor(async () => expect(await openRuns(asked.key)).toBe(2), { timeout: 20_000 });
+    await kit.client.workflow.getHandle(id).terminate('lost');
+    expect(await showBackfill(services, id)).toMatchObject({ state: 'lost' });
+    held.open();
+    const again = await over((await createBackfill(services, asked)).id);
+    expect(again).toMatchObject({ state: 'finished', counts: { ended: { failed: 0 } } });
+    await vi.waitFor(
+      async () => expect(await ledgerOf(asked.key, 4)).toEqual(Array.from({ length: 4 }, () => '1 success')),
+      { timeout: 20_000 },
+    );
   });
 
   it('reprocesses what was asked for: what failed alone, some tasks, or everything', async () => {

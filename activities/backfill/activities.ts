@@ -12,6 +12,9 @@ import { resolveBackfill, type BackfillSource } from './resolve.ts';
 import { writeEnding, writePlan } from './stored.ts';
 import { watchRuns } from './watch.ts';
 
+/** What is due now goes first at the workers: a backfill has time. */
+const GIVING_WAY = 4;
+
 export interface BackfillDependencies extends BackfillSource {
   readonly store: ObjectStore;
   readonly ledger: Ledger;
@@ -48,6 +51,7 @@ async function start(
   await startRun({
     pipeline,
     run,
+    priority: GIVING_WAY,
     input: {
       ...(key !== undefined && { key }),
       ...(params !== undefined && { params }),

@@ -12,6 +12,8 @@ export interface Start {
   readonly pipeline: string;
   readonly run: string;
   readonly input: RunInput & { readonly fireTime: string };
+  /** Of its tasks at the workers, from 1 (soonest) to 5; 3 by default. */
+  readonly priority?: number;
   /** By default the workers' current version. */
   readonly versioningOverride?: VersioningOverride;
 }
@@ -31,6 +33,7 @@ export async function startRun(
       // Whether a closed workflow of this ID was an attempt of the run is for the ledger to say, not for Temporal.
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
+      ...(start.priority !== undefined && { priority: { priorityKey: start.priority } }),
       ...(start.versioningOverride && { versioningOverride: start.versioningOverride }),
       typedSearchAttributes: new TypedSearchAttributes([{ key: SCHEDULED_START, value: fireTime }]),
     });
