@@ -10,6 +10,7 @@ import { createLakeActivities } from '../activities/lake/activities.ts';
 import { createLake } from '../activities/lake/lake.ts';
 import { createLedgerActivities } from '../activities/ledger/activities.ts';
 import { createMonitoringActivities } from '../activities/monitoring/activities.ts';
+import { createOrderActivities } from '../activities/order/activities.ts';
 import { createPoolActivities } from '../activities/pools/activities.ts';
 import { poolSizes } from '../activities/pools/sizes.ts';
 import { createProjectActivities, findProject } from '../activities/project/activities.ts';
@@ -55,6 +56,7 @@ async function controlActivities(services: WorkerServices): Promise<ActivityMap>
       'ledger',
       createLedgerActivities({ store, pipelines, client: temporal, notify: config.notices.defaults }),
     ),
+    ...named('order', createOrderActivities({ ledger, client: temporal })),
     ...named(
       'pools',
       createPoolActivities({ client: temporal, taskQueue, sizeOf: poolSizes(config.pools, pipelines) }),

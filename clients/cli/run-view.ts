@@ -55,7 +55,7 @@ export function runLines(
 ): string[] {
   const next = nextCommand(record);
   return [
-    `${paint(record.run, 'bold')}  ${paint(record.state, RUNS[record.state].colour)}`,
+    `${paint(record.run, 'bold')}  ${paint(stateText(record), RUNS[record.state].colour)}`,
     ...headerLines(record, attempts, now),
     '',
     ...tableLines(HEADER, rowsOf(record, now), paint),
@@ -63,6 +63,10 @@ export function runLines(
     ...(note === undefined ? [] : ['', `note: ${note}`]),
     ...(next === undefined ? [] : ['', `next: ${next}`]),
   ];
+}
+
+function stateText({ state, queued }: RunRecord): string {
+  return queued === undefined || state !== 'running' ? state : `queued: ${queued.reason}`;
 }
 
 /** Whole seconds, UTC. */

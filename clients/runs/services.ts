@@ -18,4 +18,5 @@ export interface PipelineSource {
   readonly params?: () => ParamsSchema;
   readonly tags?: readonly string[];
   readonly description?: string;
+  readonly maxActiveRuns?: number;
 }

@@ -43,7 +43,8 @@ async function standing(services: ScheduleServices, names: readonly string[]): P
   return names.filter((_name, at) => found[at] !== undefined);
 }
 
-async function plan(services: ScheduleServices, declared: ScheduleDeclaration): Promise<PlannedSchedule> {
+async function plan(services: ScheduleServices, given: ScheduleDeclaration): Promise<PlannedSchedule> {
+  const declared = { overlap: overlapOf(services, given), ...given };
   const { name, paused = false } = declared;
   const found = await findSchedule(services, name);
   const now = wholeSecond(Date.now());
@@ -55,6 +56,14 @@ async function plan(services: ScheduleServices, declared: ScheduleDeclaration): 
   const form = serverForm(declared, services.taskQueue, since(current.input?.schedule, declared, now));
   const differences = differencesOf(current, form);
   return { name, change: differences.length === 0 ? 'none' : 'update', differences, form };
+}
+
+/** Of a pipeline that counts its own runs each is started: those beyond the number are queued there, and seen. */
+function overlapOf(
+  { pipelines }: ScheduleServices,
+  { pipeline }: ScheduleDeclaration,
+): NonNullable<ScheduleDeclaration['overlap']> {
+  return pipelines.get(pipeline)?.maxActiveRuns === undefined ? 'queue' : 'parallel';
 }
 
 /** With catchup, a start in the past makes intervals due at once. */

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ScheduleDeclaration } from '../../workflows/domain/calendar/schedule.ts';
 import type { RunRecord } from '../../workflows/domain/run-record.ts';
 import { diamond, strict, tidy } from '../../workflows/engine/testing/pipelines.ts';
+import { limited } from '../../workflows/engine/testing/pool-pipelines.ts';
 import { startKit, type Kit } from '../../workflows/engine/testing/kit.ts';
 import { createProbe } from '../../workflows/engine/testing/probe.ts';
 import { Refusal } from '../refusal.ts';
@@ -34,7 +35,9 @@ const midnight = Math.floor(Date.now() / DAY) * DAY;
 const day = (ago: number): string => `${new Date(midnight - ago * DAY).toISOString().slice(0, 19)}Z`;
 
 function services(schedules: readonly ScheduleDeclaration[]): ScheduleServices {
-  const pipelines = new Map([diamond, strict, tidy].map(({ definition }) => [definition.name, definition]));
+  const pipelines = new Map(
+    [diamond, limited, strict, tidy].map(({ definition }) => [definition.name, definition]),
+  );
   const { ledger, client, taskQueue } = kit;
   return { ledger, pipelines, client: async () => client, taskQueue, schedules };
 }
@@ -102,6 +105,13 @@ describe('apply', () => {
       [schedule.name, 'none'],
       [plain.name, 'none'],
     ]);
+  });
+
+  it('has all runs started of a pipeline that queues those beyond its number itself', async () => {
+    const [planned] = await planSchedules(services([nightly('limited', { pipeline: 'limited' })]));
+    expect(planned?.form?.overlap).toBe('ALLOW_ALL');
+    const own = nightly('limited', { pipeline: 'limited', overlap: 'skip' });
+    expect((await planSchedules(services([own])))[0]?.form?.overlap).toBe('SKIP');
   });
 
   it('names what has changed, and leaves a pause as an operator has set it', async () => {

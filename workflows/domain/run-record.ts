@@ -128,6 +128,8 @@ export interface RunRecord {
   /** What every attempt's clock shows to the author: the start of the first one. */
   readonly clock: string;
   readonly endedAt?: string;
+  /** While it is open and has not begun its first task: what it waits for. */
+  readonly queued?: { readonly reason: string; readonly since: string };
   readonly tasks: readonly TaskRecord[];
   /** Those that it watched over; absent where none is declared. */
   readonly deadlines?: readonly RunDeadline[];

@@ -1,6 +1,7 @@
 /** An attempt of a run: how it is opened, and what travels with it into child workflows and new histories. */
 import { workflowInfo } from '@temporalio/workflow';
 import type { BeginOutput, LedgerActivities } from '../../activities/ledger/contract.ts';
+import type { RunSchedule } from '../domain/calendar/run-interval.ts';
 import type { Interval } from '../domain/interval.ts';
 import { keptTasks, unknownTasks } from '../domain/memo.ts';
 import type { Deadline } from '../domain/notices/deadline.ts';
@@ -35,6 +36,10 @@ export interface Attempt {
   readonly generation: number;
   /** That nobody has waited for yet. */
   readonly signals?: readonly Signal[];
+  /** The schedule that started it. */
+  readonly schedule?: RunSchedule;
+  /** Whether the history before had a place among the pipeline's `maxActiveRuns`. */
+  readonly hasPlace?: boolean;
   /** Only in a child workflow that runs a slice of a map. */
   readonly slice?: Omit<SliceOrder, 'memo'>;
 }
@@ -104,6 +109,7 @@ function attemptOf(
     clock: previous?.clock ?? startedAt,
     tags: [...(definition.tags ?? []), ...(input.tags ?? [])],
     ...(input.rerun !== undefined && { rerun: input.rerun }),
+    ...(input.schedule !== undefined && { schedule: input.schedule }),
     searchAttributes: begun.searchAttributes,
     ...(begun.notify !== undefined && { notify: begun.notify }),
     ...(begun.deadlines !== undefined && { deadlines: begun.deadlines }),

@@ -8,6 +8,7 @@ import type { TriggerRule } from '../domain/trigger-rules.ts';
 import { argumentsOf, call, type LooseBody, type LooseOptions } from './bodies.ts';
 import type { AnyPipeline } from './definition.ts';
 import type { Desk } from './desk.ts';
+import type { DependsOnPast } from './order.ts';
 import { runLoop, type LoopPlace, type LoopSpec } from './loop.ts';
 import type { TaskRef } from './references.ts';
 import { askPeople, questionOf, type ApprovalSpec } from './approvals.ts';
@@ -45,15 +46,19 @@ export interface WaitParts extends Omit<LoopPlace, 'task'> {
   readonly slice?: unknown;
 }
 
+/** A sensor for the same task of the interval before. */
+export function awaitPast(
+  parts: WaitParts,
+  task: Task,
+  dependsOn: DependsOnPast,
+  name: string,
+): Promise<unknown> {
+  const past = (): Promise<unknown> => parts.runtime.order.awaitPast(dependsOn, name);
+  return poll(placeOf(parts, task), LOOK_EVERY, {}, past);
+}
+
 export function createWaits(parts: WaitParts, add: Add): object {
   const { scheduler, runtime, facts } = parts;
-  const placeOf = (task: Task): WaitPlace => ({
-    runtime,
-    desk: parts.desk,
-    inSlice: parts.slice !== undefined,
-    run: facts,
-    task,
-  });
   /** Its patience is the wait's own, not that of a try. */
   const wait = (name: string, kind: WaitKind, given: Waiting, body: TaskSpec['body']): TaskRef<never> => {
     const { timeout: _timeout, ...options } = given;
@@ -63,13 +68,13 @@ export function createWaits(parts: WaitParts, add: Add): object {
   return {
     sensor: (name: string, options: Waiting & { every: Duration }, body: LooseBody) =>
       wait(name, 'sensor', options, (outcomes, context, task) =>
-        poll(placeOf(task), options.every, options, () =>
+        poll(placeOf(parts, task), options.every, options, () =>
           call(body, [...argumentsOf(options, outcomes), context]),
         ),
       ),
     signal: (name: string, options: Waiting & { signal?: string } = {}, body?: LooseBody) =>
       wait(name, 'signal', options, async (_outcomes, context, task) => {
-        const payload = await waitForSignal(placeOf(task), options.signal ?? name, options);
+        const payload = await waitForSignal(placeOf(parts, task), options.signal ?? name, options);
         return body === undefined ? payload : call(body, [payload, context]);
       }),
     approval: (
@@ -80,12 +85,12 @@ export function createWaits(parts: WaitParts, add: Add): object {
       return wait(name, 'approval', options, (outcomes, _context, task) => {
         const text = typeof message === 'function' ? call(message, argumentsOf(options, outcomes)) : message;
         const whole = typeof text === 'string' ? { message: text.slice(0, MESSAGE), ...question } : question;
-        return askPeople(placeOf(task), whole, options.timeout);
+        return askPeople(placeOf(parts, task), whole, options.timeout);
       });
     },
     sleepUntil: (name: string, time: RunTime, options: Waiting = {}) =>
       wait(name, 'time', options, (_outcomes, _context, task) =>
-        waitForTime(placeOf(task), time, facts.interval),
+        waitForTime(placeOf(parts, task), time, facts.interval),
       ),
     waitForRun: (name: string, pipeline: AnyPipeline | string, options: LooseRunOptions = {}) => {
       const { key, interval = facts.interval, states = ['success'], otherwise = 'fail' } = options;
@@ -96,7 +101,7 @@ export function createWaits(parts: WaitParts, add: Add): object {
         otherwise,
       };
       return wait(name, 'sensor', options, (_outcomes, _context, task) =>
-        waitForRun(placeOf(task), options.every ?? LOOK_EVERY, options, {
+        waitForRun(placeOf(parts, task), options.every ?? LOOK_EVERY, options, {
           ...wanted,
           fireTime: wholeSecond(interval.end),
         }),
@@ -122,4 +127,8 @@ export function createWaits(parts: WaitParts, add: Add): object {
         );
       }),
   };
+}
+
+function placeOf({ runtime, desk, slice, facts }: WaitParts, task: Task): WaitPlace {
+  return { runtime, desk, inSlice: slice !== undefined, run: facts, task };
 }

@@ -1,9 +1,10 @@
 /** The run as its author writes with it, on top of the scheduler. */
 import type { Retries } from '../domain/retry.ts';
-import { createWaits } from './author-waits.ts';
+import { awaitPast, createWaits } from './author-waits.ts';
 import { argumentsOf, call, type LooseBody, type LooseOptions } from './bodies.ts';
 import type { AnyPipeline } from './definition.ts';
 import type { Desk } from './desk.ts';
+import type { DependsOnPast } from './order.ts';
 import { runMap, type ItemRange, type MapPlace, type MapSpec } from './map.ts';
 import { Skipped, type AnyRef, type Outcome, type TaskRef } from './references.ts';
 import { producing, type Produces } from './produces.ts';
@@ -54,21 +55,33 @@ export function createAuthor(parts: AuthorParts): Author {
   const add = (
     name: string,
     kind: TaskSpec['kind'],
-    { after = [], when = 'all_success', retries, timeout, mayFail = false, pool, produces }: LooseOptions,
+    {
+      after = [],
+      when = 'all_success',
+      retries,
+      timeout,
+      mayFail = false,
+      pool,
+      produces,
+      dependsOnPast,
+    }: LooseOptions,
     body: TaskSpec['body'],
   ): TaskRef<never> => {
+    const past = dependsOnPast === undefined ? [] : [pastOf(name, dependsOnPast)];
+    const afterPast = (given: TaskSpec['body']): TaskSpec['body'] =>
+      past.length === 0 ? given : (outcomes, ...rest) => given(outcomes.slice(0, after.length), ...rest);
     const index = runtime.current()?.index;
     const task = scheduler.add({
       name: checkedName(runtime, name),
       kind,
-      upstream: after.map((ref) => known(runtime, taskOf.get(ref), name)),
+      upstream: [...after, ...past].map((ref) => known(runtime, taskOf.get(ref), name)),
       when,
       retries: retries ?? (hasDefaults(kind) ? defaultRetries : {}),
       mayFail,
       ...(index !== undefined && { index }),
       ...(timeout !== undefined && { timeout }),
       ...(pool !== undefined && { pool: poolUse(pool) }),
-      body: produces === undefined ? body : telling(produces, body),
+      body: afterPast(produces === undefined ? body : telling(produces, body)),
     });
     const ref = referenceTo(scheduler, task);
     taskOf.set(ref, task);
@@ -81,6 +94,9 @@ export function createAuthor(parts: AuthorParts): Author {
     return (outcomes, context, task) =>
       (parts.slice?.map === task.label ? body : tells)(outcomes, context, task);
   };
+
+  const pastOf = (name: string, dependsOn: DependsOnPast): TaskRef<never> =>
+    add(`${name}.past`, 'sensor', {}, (_outcomes, _context, task) => awaitPast(parts, task, dependsOn, name));
 
   const run = {
     ...facts,
@@ -132,6 +148,10 @@ export function createAuthor(parts: AuthorParts): Author {
       add(name, 'child', options, (outcomes, context) => {
         const given = typeof input === 'function' ? call(input, argumentsOf(options, outcomes)) : input;
         return runtime.child(definition.name, given as ChildInput<unknown>, context);
+      }),
+    latestOnly: (name: string, options: LooseOptions = {}) =>
+      add(name, 'task', options, async () => {
+        if (!(await runtime.order.isLatest())) throw new Skipped('a later interval is due');
       }),
     finally: (name: string, body: (ending: Ending, task: TaskContext) => unknown) => {
       checkedName(runtime, name);

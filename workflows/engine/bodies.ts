@@ -1,6 +1,7 @@
 /** What the author hands in, as the engine takes it: its types were checked where it was written. */
 import type { Retries } from '../domain/retry.ts';
 import type { TriggerRule } from '../domain/trigger-rules.ts';
+import type { DependsOnPast } from './order.ts';
 import type { PoolOption } from './pool-turn.ts';
 import type { Produces } from './produces.ts';
 import type { AnyRef, Outcome } from './references.ts';
@@ -14,6 +15,7 @@ export interface LooseOptions {
   readonly mayFail?: boolean;
   readonly produces?: Produces;
   readonly pool?: PoolOption;
+  readonly dependsOnPast?: DependsOnPast;
 }
 
 export type LooseBody = (...values: never[]) => unknown;

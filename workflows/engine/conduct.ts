@@ -81,7 +81,7 @@ async function wholeSlice({ returned, map }: Work): Promise<Returned> {
 /** The same attempt in a new history. What is too heavy for a payload goes through the ledger. */
 async function goOn(
   before: Attempt,
-  { scheduler, runtime }: Work,
+  { scheduler, runtime, place }: Work,
   { desk, watch }: { desk: Desk; watch: Watch },
 ): Promise<never> {
   const { slice, generation, signals: _taken, ...attempt } = before;
@@ -97,7 +97,8 @@ async function goOn(
     seen = scheduler.changes;
     memo = await toMemo(runtime.ledger, name, carriedTasks(scheduler));
   } while (scheduler.changes !== seen || !allHandlersFinished() || !runtime.pools.isTold());
-  const next = { ...attempt, ...told, memo, generation: generation + 1, signals: desk.signals };
+  const carried = { signals: desk.signals, hasPlace: place?.isHeld === true };
+  const next = { ...attempt, ...told, ...carried, memo, generation: generation + 1 };
   if (slice === undefined) return again(next);
   const { before: _takenOver, ...own } = slice;
   return again({ ...next, slice: own });
@@ -113,7 +114,7 @@ async function finish(
   { view, watch }: { view: View; watch: Watch },
   returned: Returned,
 ): Promise<unknown> {
-  const { scheduler, author, runtime, isCancelled, stopReason } = work;
+  const { scheduler, author, runtime, isCancelled, stopReason, place } = work;
   return CancellationScope.nonCancellable(async () => {
     watch.rest();
     scheduler.enterTeardown();
@@ -124,6 +125,7 @@ async function finish(
     const ending = endingOf(scheduler, result.ok ? returned : { error: toFailure(result.error) }, stopped);
     const failure =
       ending.state === 'failed' ? runFailed(attempt.facts.id, ending, scheduler.tasks.length) : undefined;
+    place?.leave();
     await runtime.pools.told();
     await close(runtime.ledger, view.end(ending.state, summary(result, failure)));
     await watch.ended(ending);

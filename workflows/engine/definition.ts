@@ -7,6 +7,7 @@ import type { Duration } from '../domain/duration.ts';
 import type { ParamsSchema } from '../domain/params.ts';
 import type { Retries } from '../domain/retry.ts';
 import type { Duplicate, RunInput } from '../domain/run-input.ts';
+import type { DependsOnPast } from './order.ts';
 import type { Run } from './run.ts';
 
 /** The function's own schema, read by clients and by the ledger; never in the workflow sandbox. */
@@ -26,6 +27,11 @@ export interface PipelineOptions<P> {
   readonly deadline?: Deadline | readonly Deadline[];
   /** Who is told of what; events that are not named here go where the environment sends them. */
   readonly notify?: Subscription | readonly Subscription[];
+  /**
+   * The first task waits for the run of the interval before: `true` for its success, `'end'` for its end, whatever
+   * that was. The first interval of a schedule waits for nothing; one that was due and never ran is waited for.
+   */
+  readonly dependsOnPast?: DependsOnPast;
   /** Of every task that declares none of its own; children are never repeated by it. */
   readonly retries?: Retries;
   /** Started, beside all else, once for every partition for which these are there. */

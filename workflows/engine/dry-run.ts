@@ -127,6 +127,7 @@ const idleRuntime: Runtime = {
     told: never,
     isTold: () => true,
   },
+  order: { awaitPast: never, isLatest: never },
   ledger: { save: never, load: never, result: never },
   slices: { run: never },
 };

@@ -1,5 +1,6 @@
 /** A task's turn in a pool: for each try it waits for its slots, and gives them back at the try's end. */
 import type { Ticket } from '../domain/pool/messages.ts';
+import type { Place } from './admission.ts';
 import type { Runtime } from './runtime.ts';
 import type { Task } from './task.ts';
 
@@ -32,9 +33,15 @@ export function poolUse(option: PoolOption): PoolUse {
 export async function takeTurn<Drained>(
   runtime: Runtime,
   task: Task,
-  { name, ...use }: PoolUse,
+  place: Place | undefined,
   drained: Promise<Drained>,
 ): Promise<'now' | Drained> {
+  if (place?.isHeld === false) {
+    const turn = await Promise.race([place.held().then(() => 'now' as const), drained]);
+    if (turn !== 'now') return turn;
+  }
+  if (task.spec.pool === undefined) return 'now';
+  const { name, ...use } = task.spec.pool;
   const since = waitingSince(task, runtime.now());
   const ticket: Ticket = { id: nextTicket(task), ...use, since };
   task.progress.queuedAt = new Date(since).toISOString();
@@ -51,8 +58,9 @@ export function endTurn(runtime: Runtime, task: Task, { name }: PoolUse): void {
   runtime.pools.giveBack(name, `${task.label}/${task.progress.tries}`);
 }
 
-function nextTicket({ label, progress }: Task): string {
-  return `${label}/${progress.tries + 1}`;
+/** A try that was begun in the history before still has its slots. */
+function nextTicket({ label, progress: { tries, resumes } }: Task): string {
+  return `${label}/${resumes === undefined ? tries + 1 : tries}`;
 }
 
 /** What was queued in the history before has waited since then; every try waits anew. */

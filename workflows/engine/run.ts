@@ -8,6 +8,7 @@ import type { RunInput } from '../domain/run-input.ts';
 import type { RecordedError } from '../domain/run-record.ts';
 import type { TriggerRule } from '../domain/trigger-rules.ts';
 import type { Pipeline } from './definition.ts';
+import type { DependsOnPast } from './order.ts';
 import type { PoolOption } from './pool-turn.ts';
 import type { AnyRef, Outcomes, TaskRef, Values } from './references.ts';
 import type { RunApprovals } from './run-approvals.ts';
@@ -30,6 +31,11 @@ interface Options<After extends readonly AnyRef[]> {
 
 interface ByValue<After extends readonly AnyRef[]> extends Options<After> {
   readonly when?: 'all_success';
+  /**
+   * Waits for the same task of the interval before: `true` for its success or skip, `'end'` for any end. It stands in
+   * the graph as a sensor, `<name>.past`.
+   */
+  readonly dependsOnPast?: DependsOnPast;
 }
 
 interface ByOutcome<After extends readonly AnyRef[]> extends Options<After> {
@@ -111,6 +117,9 @@ export interface Run<P = unknown> extends RunWaits, RunApprovals {
     input: ChildInput<P2> | ((...outcomes: Outcomes<After>) => ChildInput<P2>),
     options: ByOutcome<After>,
   ): TaskRef<R>;
+
+  /** Skips, with all that comes after it, unless no later interval is due: for what need not be caught up on. */
+  latestOnly(name: string, options?: { readonly after?: readonly AnyRef[] }): TaskRef<void>;
 
   /** Runs when all else has ended, in every attempt, also on failure and cancellation, and hides neither. */
   finally(name: string, body: (ending: Ending, task: TaskContext) => unknown): void;

@@ -3,6 +3,7 @@ import type { FoundRun, WantedRun } from '../domain/found-run.ts';
 import type { Cause } from '../domain/retry.ts';
 import type { MapSlice, MemoPart, RecordedError, StoredResult, TaskRecord } from '../domain/run-record.ts';
 import type { Ticket } from '../domain/pool/messages.ts';
+import type { RunOrder } from './order.ts';
 import type { ChildInput } from './run.ts';
 import type { Task } from './task.ts';
 
@@ -52,6 +53,7 @@ export interface Runtime {
   /** Fails with `NotYet` while the run is not over. */
   findRun(wanted: WantedRun): Promise<FoundRun>;
   readonly pools: RunPools;
+  readonly order: RunOrder;
   readonly ledger: MemoLedger;
   readonly slices: SliceRunner;
 }

@@ -32,6 +32,7 @@ function stage(memo: readonly TaskRecord[] = []) {
     child: unused,
     findRun: unused,
     pools: { acquire: unused, giveBack: unused, resume: unused, told: unused, isTold: unused },
+    order: { awaitPast: unused, isLatest: unused },
     ledger: { save: unused, load: unused, result: async ({ object }) => `from ${object}` },
     slices: { run: unused },
   };

@@ -10,9 +10,10 @@ import { createRandom } from '../domain/random.ts';
 import { decideRetry } from '../domain/retry.ts';
 import type { RecordedError, TaskRecord } from '../domain/run-record.ts';
 import { hasEnded, judge, type EndState } from '../domain/trigger-rules.ts';
+import type { Place } from './admission.ts';
 import type { Holds } from './holds.ts';
 import { because, CANCELLED, duplicateName, innermost, outcomeNow, upstreamFailed } from './outcomes.ts';
-import { endTurn, takeTurn, type PoolUse } from './pool-turn.ts';
+import { endTurn, takeTurn } from './pool-turn.ts';
 import { Skipped, type Outcome } from './references.ts';
 import { checkedResult } from './result-size.ts';
 import { createResults, type Results } from './results.ts';
@@ -29,6 +30,8 @@ export interface SchedulerOptions {
   /** `<run>/<attempt>`, from which the tasks' keys are made. */
   readonly attemptKey: string;
   readonly memo: readonly TaskRecord[];
+  /** The run's place among those at work; a run that only waits has given it to others. */
+  readonly place?: () => Place | undefined;
   /** In a slice of a map only the map of this label runs; all else comes from the memo, or not at all. */
   readonly only?: string;
   /** Where failures are held instead of ending the run. */
@@ -171,6 +174,15 @@ export class Scheduler {
     this.#changes += 1;
   }
 
+  /** Whether all that it does is wait: for something outside the run, or for somebody to decide. */
+  isWaiting(): boolean {
+    const busy = [...this.#running].filter((task) => task.openInside === 0);
+    return (
+      busy.length > 0 &&
+      busy.every(({ progress }) => progress.state === 'deferred' || progress.held !== undefined)
+    );
+  }
+
   /** How often any task has changed: what was read before another change is out of date. */
   get changes(): number {
     return this.#changes;
@@ -237,10 +249,9 @@ export class Scheduler {
   /** One try, or one decision of somebody's. False when it is to be taken up again in a new history. */
   async #step(task: Task, outcomes: readonly Outcome<unknown>[]): Promise<boolean> {
     const { holds } = this.#options;
-    const { pool } = task.spec;
     if (task.progress.held !== undefined && holds !== undefined) return this.#resolved(task, holds);
     const ready = this.#isDue(task) ? 'now' : await this.#due(task);
-    const due = ready === 'now' && pool !== undefined ? await this.#turn(task, pool) : ready;
+    const due = ready === 'now' && this.#needsTurn(task) ? await this.#turn(task) : ready;
     if (due === 'cancelled') this.#end(task, 'failed', { error: this.#cancelled });
     return due === 'now' ? this.#try(task, outcomes) : due !== 'in a new history';
   }
@@ -260,11 +271,16 @@ export class Scheduler {
     return Promise.race([slept, this.#drained]);
   }
 
-  /** Waits for the slots of its pool; over, where it never gets them. */
-  async #turn(task: Task, pool: PoolUse): Promise<'now' | 'in a new history' | 'over'> {
+  #needsTurn({ spec }: Task): boolean {
+    return spec.pool !== undefined || (this.#options.place?.()?.isHeld === false && !isWait(spec.kind));
+  }
+
+  /** Waits for the run's place and the slots of the task's pool; over, where it never gets them. */
+  async #turn(task: Task): Promise<'now' | 'in a new history' | 'over'> {
     this.#become(task, 'queued');
     try {
-      const turn = await takeTurn(this.#runtime, task, pool, this.#drained);
+      const place = this.#options.place?.();
+      const turn = await takeTurn(this.#runtime, task, place, this.#drained);
       // Others may have to wait for a new history; what was granted is run in this one, for it holds slots.
       this.isDraining();
       return turn;

@@ -15,6 +15,7 @@ import { ledger, type Attempt, type WorkflowInput } from './attempt.ts';
 import type { PipelineOptions } from './definition.ts';
 import { seeded, workflowNow } from './determinism.ts';
 import { causesOf, toFailure } from './failures.ts';
+import { createRunOrder } from './order.ts';
 import type { ChildInput } from './run.ts';
 import type { Came, MemoLedger, RunPools, Runtime, SliceOrder, TaskContext } from './runtime.ts';
 import type { Task } from './task.ts';
@@ -22,7 +23,7 @@ import { asPoll, asTask, currentTask } from './task-context.ts';
 
 export function createTemporalRuntime(
   attempt: Attempt,
-  { continueAfterEvents }: Pick<PipelineOptions<never>, 'continueAfterEvents'>,
+  { continueAfterEvents, timetable }: Pick<PipelineOptions<never>, 'continueAfterEvents' | 'timetable'>,
   { changed, pools }: { changed: (task: Task) => void; pools: RunPools },
 ): Runtime {
   const { facts } = attempt;
@@ -46,6 +47,7 @@ export function createTemporalRuntime(
     child: (pipeline, input, task) => runChild(attempt, pipeline, input, task),
     findRun: (wanted) => ledger.findRun(wanted),
     pools,
+    order: createRunOrder(attempt, timetable),
     ledger: createMemoLedger(facts.id, facts.attempt),
     slices: { run: (order) => runSlice(attempt, order) },
   };

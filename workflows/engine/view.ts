@@ -26,6 +26,8 @@ export interface View {
   late(): void;
   /** Whether the run waits for somebody to decide about a failed task. */
   readonly held: (isHeld: boolean) => void;
+  /** It waits before its first task; nothing once it waits no longer. */
+  readonly queued: (reason?: string) => void;
   /** @returns the record as it will stand in the ledger */
   end(state: RunState, outcome: { result?: unknown; error?: RecordedError }): RunRecord;
 }
@@ -35,8 +37,10 @@ export function createView(attempt: Attempt, deadlines: () => readonly RunDeadli
   const { facts, searchAttributes, tags, slice } = attempt;
   let scheduler: Scheduler | undefined;
   let record: Partial<RunRecord> & { state: RunState } = { state: 'running' };
+  const stateText = (): string =>
+    record.queued === undefined ? record.state : `queued, ${record.queued.reason}`;
   const heading = (): string =>
-    [`**${facts.id}** attempt ${facts.attempt}: ${record.state}`, ...lateLines(deadlines())].join('\n\n');
+    [`**${facts.id}** attempt ${facts.attempt}: ${stateText()}`, ...lateLines(deadlines())].join('\n\n');
   const live = createLiveView(heading());
   const current = (): RunRecord => ({
     ...recordBase(attempt),
@@ -64,8 +68,13 @@ export function createView(attempt: Attempt, deadlines: () => readonly RunDeadli
       publish({ state: isHeld ? 'held' : record.state }, searchAttributes);
       live.show(isHeld ? `${heading()}, held: somebody has to decide` : heading());
     },
+    queued: (reason) => {
+      const { queued: _before, ...rest } = record;
+      record = reason === undefined ? rest : { ...rest, queued: { reason, since: nowText() } };
+      live.show(heading());
+    },
     end: (state, outcome) => {
-      record = { state, endedAt: new Date(workflowNow()).toISOString(), ...outcome };
+      record = { state, endedAt: nowText(), ...outcome };
       publish({ state }, searchAttributes);
       live.show(heading());
       return current();
@@ -80,6 +89,10 @@ function lateLines(deadlines: readonly RunDeadline[]): string[] {
       const { task = 'the run', dueAt } = deadline;
       return `**late**: ${task} should have succeeded by ${dueAt}, ${describeDeadline(deadline)}`;
     });
+}
+
+function nowText(): string {
+  return new Date(workflowNow()).toISOString();
 }
 
 function recordBase({

@@ -4,6 +4,7 @@ import { milliseconds } from '../domain/duration.ts';
 import { keptTasks } from '../domain/memo.ts';
 import type { RecordedError, TaskRecord } from '../domain/run-record.ts';
 import { hasEnded } from '../domain/trigger-rules.ts';
+import { seekAdmission, type Admission, type Place } from './admission.ts';
 import type { Attempt } from './attempt.ts';
 import { createAuthor, type Author } from './author.ts';
 import type { PipelineDefinition } from './definition.ts';
@@ -35,10 +36,12 @@ export interface Work {
   readonly isCancelled: () => boolean;
   /** Why, where it is. */
   readonly stopReason: () => RecordedError;
+  /** Among the pipeline's `maxActiveRuns`. */
+  readonly place: Place | undefined;
 }
 
 interface Surroundings {
-  readonly view: Pick<View, 'changed' | 'held' | 'show'>;
+  readonly view: Pick<View, 'changed' | 'held' | 'show' | 'queued'>;
   readonly desk: Desk;
   readonly pools: RunPools;
   /** Why the run is ended before it is done, where it is. */
@@ -58,7 +61,9 @@ export async function startWork<P, R>(
   const attemptKey = `${facts.id}/${facts.attempt}`;
   const only = slice === undefined ? {} : { only: slice.map };
   const holds = slice === undefined ? holdsOf(definition, { runtime, memo, changed: view.held }) : undefined;
-  const scheduler = new Scheduler({ runtime, attemptKey, memo, ...only, ...(holds && { holds }) });
+  let admission: Admission | undefined;
+  const place = (): Place | undefined => admission?.place;
+  const scheduler = new Scheduler({ runtime, attemptKey, memo, place, ...only, ...(holds && { holds }) });
   let reached = (_place: MapPlace): void => undefined;
   const map = new Promise<MapPlace>((resolve) => {
     reached = resolve;
@@ -77,9 +82,11 @@ export async function startWork<P, R>(
   const isCancelled = watchCancellation(scheduler, stopReason);
   // Before the function's own commands, whatever these are: histories are replayed command by command.
   view.show(scheduler);
-  const returned = seeded(facts.id, () => call(definition, author));
+  admission = seekAdmission(definition, { attempt, runtime, scheduler, queued: view.queued });
+  const start = (): Promise<Returned> => seeded(facts.id, () => call(definition, author));
+  const returned = admission === undefined ? start() : admission.admitted.then(start, (error) => ({ error }));
   if (slice === undefined) acceptResolutions(holds);
-  return { scheduler, runtime, author, returned, map, isCancelled, stopReason };
+  return { scheduler, runtime, author, returned, map, isCancelled, stopReason, place: admission?.place };
 }
 
 function holdsOf(

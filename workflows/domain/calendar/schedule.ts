@@ -27,7 +27,10 @@ export interface ScheduleDeclaration {
    * are listed as skipped. `none` by default.
    */
   readonly catchup?: 'none' | 'all' | { readonly within: Duration };
-  /** When a run is due and the one before has not ended: wait for it (the default), leave it out, or run beside it. */
+  /**
+   * When a run is due and the one before has not ended: wait for it (the default), leave it out, or run beside it
+   * (the default where the pipeline has `maxActiveRuns`, which then queues what is too much).
+   */
   readonly overlap?: 'queue' | 'skip' | 'parallel';
   /** Only when it is made: afterwards `pause` and `resume` decide. */
   readonly paused?: boolean;

@@ -59,6 +59,11 @@ export interface Granted extends Grant {
 
 const OF_RUNS = 'runs-';
 
+/** The pool that keeps the runs at work of a pipeline to `maxActiveRuns`. */
+export function runsPool(pipeline: string): string {
+  return `${OF_RUNS}${pipeline}`;
+}
+
 /** The pipeline whose runs are counted, if it is such a pool. */
 export function pipelineOfPool(pool: string): string | undefined {
   return pool.startsWith(OF_RUNS) ? pool.slice(OF_RUNS.length) : undefined;

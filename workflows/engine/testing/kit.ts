@@ -16,6 +16,7 @@ import type { Ledger } from '../../../activities/ledger/contract.ts';
 import { createLedger } from '../../../activities/ledger/ledger.ts';
 import type { ObjectStore } from '../../../activities/store/contract.ts';
 import { createLocalStore } from '../../../activities/store/local-store.ts';
+import { createOrderActivities } from '../../../activities/order/activities.ts';
 import { createPoolActivities } from '../../../activities/pools/activities.ts';
 import { poolSizes } from '../../../activities/pools/sizes.ts';
 import type { Secrets } from '../../../activities/secrets/contract.ts';
@@ -116,6 +117,10 @@ export async function startKit({
       ...prefixed('pools', poolActivities),
       ...prefixed('assets', openAssetActivities({ ...parts, pipelines: definitions(pipelines) })),
       ...prefixed('notify', telling),
+      ...prefixed(
+        'order',
+        createOrderActivities({ ledger: createLedger(store), client, lookEvery: LOOK_EVERY }),
+      ),
       ...(typeof activities === 'function' ? activities(parts) : activities),
     },
     interceptors: {

@@ -61,6 +61,31 @@ export const retriedTurn = pipeline({ name: 'retriedTurn' }, (run) => {
   );
 });
 
-export const limited = pipeline({ name: 'limited', maxActiveRuns: 2 }, async (run) =>
-  run.task('turn', () => taking.turn({ task: `${run.key}/turn`, slots: 1 })),
-);
+/** Two at a time. */
+export const limited = pipeline({ name: 'limited', maxActiveRuns: 2 }, (run) => {
+  run.task('turn', () => taking.turn({ task: `${run.key}/turn`, slots: 1 }));
+});
+
+/** One at a time, unless it only waits. */
+export const limitedWaiter = pipeline({ name: 'limitedWaiter', maxActiveRuns: 1 }, (run) => {
+  const before = run.task('before', () => taking.turn({ task: `${run.key}/before`, slots: 1 }));
+  const word = run.signal('word', { after: [before] });
+  run.task('after', { after: [word] }, () => taking.turn({ task: `${run.key}/after`, slots: 1 }));
+});
+
+export const oneByOne = pipeline({ name: 'oneByOne', dependsOnPast: true }, (run) => {
+  run.task('turn', () => taking.turn({ task: run.fireTime, slots: 1 }));
+});
+
+export const taskByTask = pipeline({ name: 'taskByTask' }, (run) => {
+  const free = run.task('free', () => taking.turn({ task: `free ${run.fireTime}`, slots: 1 }));
+  const bound = run.task('bound', { after: [free], dependsOnPast: true }, () =>
+    taking.turn({ task: `bound ${run.fireTime}`, slots: 1 }),
+  );
+  run.task('last', { after: [bound] }, () => taking.turn({ task: `last ${run.fireTime}`, slots: 1 }));
+});
+
+export const newestOnly = pipeline({ name: 'newestOnly' }, async (run) => {
+  const newest = run.latestOnly('newest');
+  run.task('publish', { after: [newest] }, () => run.interval.end);
+});
