@@ -10,7 +10,7 @@ type LogFields = Readonly<Record<string, string | number | boolean | undefined>>
 export type Labels = Readonly<Record<string, string>>;
 
 /** What is told to Prometheus, `assay_` before it; the worker measures the time of every try by itself. */
-export type Measure = 'rows' | 'drift_psi' | 'drift_alarms' | 'gate_verdicts';
+export type Measure = 'rows' | 'drift_psi' | 'drift_alarms' | 'gate_verdicts' | 'runs_failed';
 
 export interface Attempt {
   /** Aborted when the task is cancelled or its worker is asked to stop. */

@@ -2,6 +2,8 @@
 import type { Client } from '@temporalio/client';
 
 import { createBackfillActivities } from '../activities/backfill/activities.ts';
+import { createCapacityActivities, type CapacityPorts } from '../activities/capacity/activities.ts';
+import type { FigureSink } from '../activities/capacity/contract.ts';
 import { countAgainst, freezeBaseline } from '../activities/drift/baseline.ts';
 import { createDeadlineActivities } from '../activities/deadlines/activities.ts';
 import { createEvaluationActivities } from '../activities/evaluation/activities.ts';
@@ -90,9 +92,16 @@ async function controlActivities(services: WorkerServices): Promise<ActivityMap>
         notices,
       }),
     ),
+    ...(services.figures &&
+      named('capacity', createCapacityActivities(capacityPorts(services, services.figures)))),
     ...named('project', createProjectActivities(spec)),
     ...named('registry', createRegistryActivities({ store, registry, spec, codeVersion: env.codeVersion })),
   };
+}
+
+function capacityPorts({ temporal, config, env }: WorkerServices, sink: FigureSink): CapacityPorts {
+  const taskQueues = Object.keys(config.workers).map((queue) => [queue, `${queue}${env.queueSuffix}`]);
+  return { client: temporal, sink, taskQueues: Object.fromEntries(taskQueues) as Record<string, string> };
 }
 
 /** Data and training differ in their size alone: what a profile sends where is the profile's to say. */

@@ -70,6 +70,9 @@ const Environment = z.object({
   ASSAY_HEALTH_PORT: z.preprocess(blankIsUnset, z.coerce.number().int().min(0).max(65_535).optional()),
   /** By default lines of JSON wherever it is not development. */
   ASSAY_LOG: z.preprocess(blankIsUnset, z.enum(['text', 'json']).optional()),
+  /** The name under which figures for alarms and autoscaling are published; without it they are not. */
+  ASSAY_CLOUDWATCH: optional,
+  AWS_ENDPOINT_URL_CLOUDWATCH: optional,
   /** Of a task on Amazon ECS, set by its agent. */
   ECS_AGENT_URI: optional,
   ECS_CONTAINER_METADATA_URI_V4: optional,
@@ -110,6 +113,7 @@ export interface Env {
   readonly codecAccess: CodecAccess;
   readonly healthPort: number | undefined;
   readonly logFormat: LogFormat;
+  readonly cloudWatch: { readonly environment: string | undefined; readonly endpoint: string | undefined };
   readonly ecs: { readonly agentUri: string | undefined; readonly metadataUri: string | undefined };
   readonly trainer: 'local' | 'sagemaker' | undefined;
   readonly sagemaker: SageMakerEnv;
@@ -140,6 +144,10 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>> 
     encryptionKeys: value.ASSAY_ENCRYPTION_KEYS,
     codecAccess: codecAccess(value),
     healthPort: value.ASSAY_HEALTH_PORT,
+    cloudWatch: {
+      environment: value.ASSAY_CLOUDWATCH,
+      endpoint: value.AWS_ENDPOINT_URL_CLOUDWATCH ?? value.AWS_ENDPOINT_URL,
+    },
     logFormat: value.ASSAY_LOG ?? (value.ASSAY_ENV === 'development' ? 'text' : 'json'),
     ecs: { agentUri: value.ECS_AGENT_URI, metadataUri: value.ECS_CONTAINER_METADATA_URI_V4 },
     trainer: value.ASSAY_TRAINER,

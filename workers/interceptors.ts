@@ -4,7 +4,7 @@ import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common'
 import type { ActivityExecuteInput, ActivityInterceptorsFactory } from '@temporalio/worker';
 
 import { runAttempt } from '../activities/attempt.ts';
-import type { Attempt } from '../activities/attempt.ts';
+import type { Attempt, Measure } from '../activities/attempt.ts';
 import type { LogLine } from '../activities/ledger/contract.ts';
 import type { LogSource } from '../activities/ledger/log-files.ts';
 import { createLogWriter } from '../activities/ledger/log-writer.ts';
@@ -25,6 +25,8 @@ export interface InterceptorOptions {
   readonly flushEvery?: number;
   /** Applied to every line of a log. */
   readonly redact?: (text: string) => string;
+  /** Told what activities measure, beside Prometheus. */
+  readonly measured?: (name: Measure, value: number) => void;
 }
 
 /** Where the engine's own activities log. */
@@ -38,7 +40,7 @@ export function createActivityInterceptors(options: InterceptorOptions): Activit
     inbound: {
       async execute(input, next) {
         const log = logWriter(options, context, input);
-        const { attempt, beat } = createAttempt(context, log);
+        const { attempt, beat } = createAttempt(context, log, options.measured);
         const beating = context.info.heartbeatTimeoutMs ? setInterval(beat, heartbeatEvery) : undefined;
         const flushing = setInterval(() => void flush(context, log), flushEvery);
         try {
@@ -62,7 +64,11 @@ function endsTry({ info, cancellationSignal }: Context): boolean {
   return isTask && !cancellationSignal.aborted;
 }
 
-function createAttempt(context: Context, log: LogWriter | undefined): { attempt: Attempt; beat: () => void } {
+function createAttempt(
+  context: Context,
+  log: LogWriter | undefined,
+  measured: InterceptorOptions['measured'],
+): { attempt: Attempt; beat: () => void } {
   const { info } = context;
   // A try that dies before its first progress must not take the earlier tries' progress with it.
   let details: unknown = info.heartbeatDetails;
@@ -75,7 +81,10 @@ function createAttempt(context: Context, log: LogWriter | undefined): { attempt:
       log(message, fields) {
         log?.write({ ...lineOf(info), level: 'info', message, ...(fields === undefined ? {} : { fields }) });
       },
-      measure: (name, value, labels) => measureOn(context.metricMeter, name, value, labels),
+      measure(name, value, labels) {
+        measureOn(context.metricMeter, name, value, labels);
+        measured?.(name, value);
+      },
       progress(reached) {
         details = reached;
         if (info.heartbeatTimeoutMs) beat();

@@ -12,6 +12,7 @@ const KINDS: Readonly<Record<Measure, { kind: 'counter' | 'gauge'; description: 
     description: 'Population stability index of a column in the newest monitored interval',
   },
   drift_alarms: { kind: 'gauge', description: 'Columns in alarm in the newest monitored interval' },
+  runs_failed: { kind: 'counter', description: 'Runs that ended failed, by pipeline' },
   gate_verdicts: { kind: 'counter', description: 'Verdicts of gates' },
 };
 

@@ -1,18 +1,20 @@
 /** Serves queues until this process is asked to stop: what a worker process does. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 
 import type { Queue } from '../temporal.config.ts';
 import { ensureAssetBus } from './asset-bus.ts';
 import { activitiesOf, type WorkerServices } from './activities.ts';
 import { loadBundle } from './bundle.ts';
+import { ensureCapacity } from './capacity.ts';
 import { tellChampionAges } from './champion-age.ts';
+import { connectPatiently } from './connect.ts';
 import type { Env } from './env.ts';
 import { ensureGovernor } from './governors.ts';
 import { createActivityInterceptors } from './interceptors.ts';
 import { createSecretGuard } from './secret-guard.ts';
 import { createTimingInterceptors } from './measures.ts';
+import { startReporter, type Reporter } from './reporter.ts';
 import { startScaleInProtection, type ScaleInProtection } from './scale-in-protection.ts';
 import { sweepScratch } from './scratch.ts';
 import type { Services } from './services.ts';
@@ -24,9 +26,6 @@ import { ensureWatchdog } from './watchdog.ts';
 
 /** What a killed worker costs its runs; the default of 10 s is long. */
 const STICKY_TIMEOUT = '2s';
-const ANSWER_WITHIN_MS = 5_000;
-const RECONNECT_MS = 2_000;
-const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /** Says that it polls by one line of JSON on stdout. Resolves after SIGTERM, when its activities have been given back. */
 export async function serve(queues: readonly Queue[], given: Services): Promise<void> {
@@ -44,10 +43,11 @@ export async function serve(queues: readonly Queue[], given: Services): Promise<
   }
   const connection = await NativeConnection.connect(options);
   const client = new Client({ connection: connected, ...settings });
+  const reporter = services.figures && startReporter(services.figures);
   const temporal = { ...services, temporal: client };
   const workers = new Map<Queue, Worker>();
   for (const queue of queues)
-    workers.set(queue, await createWorker(queue, temporal, { connection, ...settings }));
+    workers.set(queue, await createWorker(queue, temporal, { connection, ...settings }, reporter));
   health?.watch(workers);
   const protection = protect(env, workers);
   if (queues.includes('control')) await ensureStanding(client, services);
@@ -55,35 +55,11 @@ export async function serve(queues: readonly Queue[], given: Services): Promise<
   process.stdout.write(`${JSON.stringify({ ready: true, queues, pid: process.pid })}\n`);
   await Promise.all([...workers.values()].map((worker) => worker.run()));
   stopAges?.();
+  await reporter?.stop();
   await protection?.stop();
   await client.connection.close();
   await connection.close();
   await health?.close();
-}
-
-/**
- * The client's connection gives up when it is told to; the worker's own tries for minutes and can't be asked to stop.
- * On one machine a server that is not there is a mistake, to be told at once; in a cluster it comes back.
- * `undefined` when the process is asked to stop before that.
- */
-async function connectPatiently(options: ConnectionOptions, env: Env): Promise<Connection | undefined> {
-  const stopped = new AbortController();
-  const stop = (): void => stopped.abort();
-  for (const signal of STOP_SIGNALS) process.once(signal, stop);
-  try {
-    while (!stopped.signal.aborted) {
-      try {
-        return await Connection.connect({ connectTimeout: ANSWER_WITHIN_MS, ...options });
-      } catch (error) {
-        if (env.environment === 'development') throw error;
-        Runtime.instance().logger.warn('no Temporal server answers; trying again', { error });
-        await sleep(RECONNECT_MS, undefined, { signal: stopped.signal }).catch(() => undefined);
-      }
-    }
-    return undefined;
-  } finally {
-    for (const signal of STOP_SIGNALS) process.off(signal, stop);
-  }
 }
 
 /** Where Amazon ECS runs this task. */
@@ -104,6 +80,7 @@ async function ensureStanding(client: Client, services: Services): Promise<void>
     await ensureWatchdog(client, taskQueue);
   }
   await ensureSweeper(client, taskQueue);
+  if (services.figures) await ensureCapacity(client, taskQueue);
   for (const { name, model } of Object.values(projects)) {
     await ensureGovernor(client, taskQueue, { project: name, model });
   }
@@ -113,6 +90,7 @@ async function createWorker(
   queue: Queue,
   services: WorkerServices,
   settings: Pick<WorkerOptions, 'connection' | 'namespace' | 'dataConverter'>,
+  reporter: Reporter | undefined,
 ): Promise<Worker> {
   const { config, env, store, secrets } = services;
   return Worker.create({
@@ -125,8 +103,13 @@ async function createWorker(
     interceptors: {
       // The guard within: what the log tells of a failure has gone through it.
       activity: [
+        ...(reporter ? [reporter.interceptors(queue)] : []),
         createTimingInterceptors(),
-        createActivityInterceptors({ store, redact: secrets.redact }),
+        createActivityInterceptors({
+          store,
+          redact: secrets.redact,
+          ...(reporter && { measured: reporter.measured }),
+        }),
         createSecretGuard(secrets.redact),
       ],
     },

@@ -12,6 +12,8 @@ import { createAssetLog } from '../activities/assets/log.ts';
 import { createBackfills } from '../activities/backfill/backfills.ts';
 import type { Backfills } from '../activities/backfill/contract.ts';
 import type { EvaluatedFile, ScoreFileRequest } from '../activities/evaluation/contract.ts';
+import { createCloudWatchSink } from '../activities/capacity/cloudwatch.ts';
+import type { FigureSink } from '../activities/capacity/contract.ts';
 import type { DuckDB, Lake } from '../activities/lake/contract.ts';
 import type { Ledger } from '../activities/ledger/contract.ts';
 import { createLedger } from '../activities/ledger/ledger.ts';
@@ -38,6 +40,8 @@ export interface Services {
   readonly secrets: Secrets;
   readonly ledger: Ledger;
   readonly registry: Registry;
+  /** Where figures for alarms and autoscaling go; nowhere unless the environment names it. */
+  readonly figures: FigureSink | undefined;
   readonly assets: Assets;
   readonly backfills: Backfills;
   readonly projects: Readonly<Record<string, ProjectSpec>>;
@@ -70,6 +74,7 @@ export function createServices(env: Env, uri = env.storeUri ?? DEFAULT_STORE): S
     store,
     secrets: openSecrets(env, config),
     ledger,
+    figures: figureSink(env),
     registry: createRegistry(store),
     assets: createAssets({ log: createAssetLog(store), ledger, consumers: consumersOf(pipelines) }),
     backfills: createBackfills({ store, ledger, pipelines, schedules: config.schedules }),
@@ -85,6 +90,16 @@ export function createServices(env: Env, uri = env.storeUri ?? DEFAULT_STORE): S
       return createLake({ store, duckdb: await duckdb() });
     }),
   };
+}
+
+function figureSink({ cloudWatch, s3 }: Env): FigureSink | undefined {
+  if (cloudWatch.environment === undefined) return undefined;
+  const { environment, endpoint } = cloudWatch;
+  return createCloudWatchSink({
+    environment,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(s3.region !== undefined && { region: s3.region }),
+  });
 }
 
 /** Half of the worker's memory: DuckDB's peak is its limit and about 250 MB. */

@@ -13,7 +13,12 @@ const TASK_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 360
 /** Before anything connects: what Temporal's SDK tells is settled once for a process. Without a port there is no health page. */
 export async function startTelemetry({ healthPort, logFormat }: Env): Promise<Health | undefined> {
   const logger = createLogger(logFormat);
-  const common = { logger, shutdownSignals: ['SIGTERM', 'SIGINT'] as NodeJS.Signals[] };
+  const common = {
+    logger,
+    shutdownSignals: ['SIGTERM', 'SIGINT'] as NodeJS.Signals[],
+    // By which autoscaling knows the slots that there are.
+    workerHeartbeatInterval: '30s' as const,
+  };
   if (healthPort === undefined) {
     Runtime.install(common);
     return undefined;

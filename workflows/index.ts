@@ -11,6 +11,7 @@ export { squares } from '../pipelines/examples/squares.pipeline.ts';
 export { assetBus } from './asset-bus.ts';
 export { backfill } from './backfill.ts';
 export { delivery } from './delivery.ts';
+export { capacity } from './capacity.ts';
 export { governor } from './governor.ts';
 export { lifecycle } from './lifecycle.ts';
 export { medallion } from './medallion.ts';

@@ -2,6 +2,7 @@
 import type { Client } from '@temporalio/client';
 
 import type { MemoPart, RunRecord } from '../../workflows/domain/run-record.ts';
+import { attempt as currentTry } from '../attempt.ts';
 import type { ObjectStore } from '../store/contract.ts';
 import { readClaim } from './claim.ts';
 import type { RunHolder, RunSummary } from './contract.ts';
@@ -12,6 +13,7 @@ import { writeJson } from './objects.ts';
 import { activityTimings, withTimings } from './timings.ts';
 import type { ActivityTiming } from './timings.ts';
 
+const FAILED: readonly RunRecord['state'][] = ['failed', 'timed_out', 'terminated'];
 /** Bytes of params that a summary carries. */
 const LIGHT = 1024;
 
@@ -32,6 +34,7 @@ export async function writeRecord(store: ObjectStore, record: RunRecord): Promis
   const claimedAt = (await readClaim(store, run, attempt))?.claimedAt ?? record.startedAt;
   await writeJson(store, recordKey(run, attempt), record);
   await writeJson(store, closedKey(sortKey(run, attempt, claimedAt)), summaryOf(record, claimedAt));
+  if (FAILED.includes(record.state)) currentTry().measure('runs_failed', 1, { pipeline: record.pipeline });
   await store.delete([openKey(run, attempt)]);
 }
 
