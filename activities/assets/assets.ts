@@ -61,7 +61,10 @@ async function waiting(deps: AssetsDependencies): Promise<WaitingPartition[]> {
       found.set(run, await waitingFor(deps, consumer, target, run));
     }
   }
-  return [...found.values()];
+  return [...found.values()].toSorted(
+    (a, b) =>
+      a.pipeline.localeCompare(b.pipeline) || Date.parse(a.partition.end) - Date.parse(b.partition.end),
+  );
 }
 
 async function recentTargets({ log }: AssetsDependencies, consumer: AssetConsumer): Promise<Partition[]> {

@@ -90,7 +90,7 @@ export interface WaitingPartition {
 /** For clients. */
 export interface Assets {
   list(): Promise<ListedAsset[]>;
-  /** Partitions for which something is there and something is missing; of the newest events of every asset. */
+  /** Partitions for which something is there and something is missing; of the newest events of every asset; the oldest first. */
   waiting(): Promise<WaitingPartition[]>;
   /** The newest first. */
   events(asset: string, most: number): Promise<NumberedEvent[]>;

@@ -77,6 +77,21 @@ describe('assay assets', () => {
     });
   });
 
+  it('names the three that have waited longest, and how many more there are', async () => {
+    for (let day = 10; day < 15; day += 1) {
+      await assay(`materialize shop.plan --partition 2026-01-${day}/2026-01-${day + 1}`);
+    }
+    const { stdout } = await assay('list');
+    const waiting = stdout.split('\n').filter((line) => line.startsWith('daily'));
+    expect(waiting.map((line) => line.split(' waits')[0])).toEqual([
+      'daily-2026-01-03T00:00:00Z',
+      'daily-2026-01-11T00:00:00Z',
+      'daily-2026-01-12T00:00:00Z',
+      'daily',
+    ]);
+    expect(waiting.at(-1)).toBe('daily waits for 3 more: assay assets list --json');
+  });
+
   it('tells the events, the newest first', async () => {
     const { stdout } = await assay('events shop.hours --limit 1 --json');
     expect(JSON.parse(stdout)).toEqual([

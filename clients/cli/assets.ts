@@ -6,7 +6,7 @@ import { materialize } from '../assets/materialize.ts';
 import type { AssetServices } from '../assets/services.ts';
 import { Refusal } from '../refusal.ts';
 import { interval, positiveInteger } from './arguments.ts';
-import { assetRow, eventRow, waitingLine } from './asset-view.ts';
+import { assetRow, eventRow, waitingLines } from './asset-view.ts';
 import type { CommandContext } from './command.ts';
 import { action, example } from './command.ts';
 
@@ -43,7 +43,7 @@ function registerList(assets: Command, context: Context): void {
           ['ASSET', 'FRESH UNTIL', 'PARTITIONS', 'EVENTS', 'LAST EVENT', 'STARTS'],
           listed.map(assetRow),
         );
-        for (const one of waiting) output.line(waitingLine(one));
+        for (const line of waitingLines(waiting)) output.line(line);
         return 0;
       }),
     );
