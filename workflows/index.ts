@@ -7,6 +7,7 @@ export {
   hourlyShop,
   hourlyVisits,
 } from '../pipelines/examples/asset-rollup.pipeline.ts';
+export { readings } from '../pipelines/examples/readings.pipeline.ts';
 export { squares } from '../pipelines/examples/squares.pipeline.ts';
 export { assetBus } from './asset-bus.ts';
 export { backfill } from './backfill.ts';
