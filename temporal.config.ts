@@ -33,6 +33,8 @@ export interface SageMakerConfig {
   readonly poll: Pause;
   /** Before another job is started in the place of one that has failed, by what it lacked. */
   readonly pauses: { readonly capacity: Pause; readonly quota: Pause; readonly internal: Pause };
+  /** Whether versions stand in a model package group too; `ASSAY_SAGEMAKER_MODEL_PACKAGES` has the last word. */
+  readonly modelPackages: boolean;
 }
 
 export interface AssayConfig {
@@ -95,6 +97,7 @@ const base: AssayConfig = {
     maxModelBytes: 512 * 1024 * 1024,
     poll: '30s',
     pauses: { capacity: '5m', quota: '5m', internal: '1m' },
+    modelPackages: false,
   },
   workers: {
     control: { memoryMb: 1024, threads: 1, maxConcurrentActivities: 40 },

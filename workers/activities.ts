@@ -31,7 +31,7 @@ import { openAssetActivities } from './asset-bus.ts';
 import { SCRATCH } from './scratch.ts';
 import { createGovernors } from './governors.ts';
 import { openNotices } from './notices.ts';
-import { jobActivities, jobDataActivities } from './sagemaker.ts';
+import { jobActivities, jobDataActivities, packagedRegistry } from './sagemaker.ts';
 import { createExpectedSchedules } from './watchdog.ts';
 import { openDuckDB, type Services } from './services.ts';
 
@@ -53,6 +53,7 @@ async function controlActivities(services: WorkerServices): Promise<ActivityMap>
   const starting = { client: async () => temporal, taskQueue };
   const spec = specOf(services);
   const notices = openNotices(services);
+  const registering = createRegistryActivities({ store, registry, spec, codeVersion: env.codeVersion });
   return {
     ...named(
       'ledger',
@@ -95,7 +96,7 @@ async function controlActivities(services: WorkerServices): Promise<ActivityMap>
     ...(services.figures &&
       named('capacity', createCapacityActivities(capacityPorts(services, services.figures)))),
     ...named('project', createProjectActivities(spec)),
-    ...named('registry', createRegistryActivities({ store, registry, spec, codeVersion: env.codeVersion })),
+    ...named('registry', await packagedRegistry(services, registering)),
   };
 }
 

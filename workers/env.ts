@@ -48,6 +48,8 @@ const Environment = z.object({
   ASSAY_SAGEMAKER_SECURITY_GROUPS: optional,
   /** Key of KMS that encrypts volumes and models of jobs. */
   ASSAY_SAGEMAKER_KMS_KEY: optional,
+  /** Versions stand in a model package group too. */
+  ASSAY_SAGEMAKER_MODEL_PACKAGES: z.preprocess(blankIsUnset, z.enum(['true', 'false']).optional()),
   /** Lets tests and parallel installations share one server: queues become `control<suffix>` and so on. */
   ASSAY_QUEUE_SUFFIX: z.preprocess(
     blankIsUnset,
@@ -100,6 +102,7 @@ export interface SageMakerEnv {
   readonly subnets: readonly string[];
   readonly securityGroups: readonly string[];
   readonly kmsKeyId: string | undefined;
+  readonly modelPackages: boolean | undefined;
 }
 
 export interface Env {
@@ -197,6 +200,7 @@ function sageMakerEnv(value: z.infer<typeof Environment>): SageMakerEnv {
     subnets: list(value.ASSAY_SAGEMAKER_SUBNETS),
     securityGroups: list(value.ASSAY_SAGEMAKER_SECURITY_GROUPS),
     kmsKeyId: value.ASSAY_SAGEMAKER_KMS_KEY,
+    modelPackages: value.ASSAY_SAGEMAKER_MODEL_PACKAGES && value.ASSAY_SAGEMAKER_MODEL_PACKAGES === 'true',
   };
 }
 

@@ -1,4 +1,7 @@
 /** Wires the trainer on SageMaker where the configuration asks for it; its client is loaded only then. */
+import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
+
+import type { RegistryActivities } from '../activities/registry/contract.ts';
 import type { TrainingApi } from '../activities/training/sagemaker/api.ts';
 import type { JobActivities, JobDataActivities } from '../activities/training/sagemaker/contract.ts';
 import type { SageMakerSettings } from '../activities/training/sagemaker/settings.ts';
@@ -52,22 +55,36 @@ export async function jobDataActivities(
   };
 }
 
+/** The registry's activities, which tell SageMaker's model registry too where the configuration says so. */
+export async function packagedRegistry(
+  services: Needed & Pick<Services, 'registry'>,
+  activities: RegistryActivities,
+): Promise<RegistryActivities> {
+  const { env, config, store, registry } = services;
+  if (!(env.sagemaker.modelPackages ?? config.sagemaker.modelPackages)) return activities;
+  const { createModelPackages } = await import('../activities/training/sagemaker/model-packages.ts');
+  const { withModelPackages } = await import('../activities/registry/model-packages.ts');
+  return withModelPackages(activities, registry, createModelPackages(await openClient(env.sagemaker), store));
+}
+
 function trainerOf({ env, config }: Needed): 'local' | 'sagemaker' {
   return env.trainer ?? config.trainer;
 }
 
 async function openApi(env: SageMakerEnv): Promise<TrainingApi> {
-  const { SageMakerClient } = await import('@aws-sdk/client-sagemaker');
   const { createTrainingApi } = await import('../activities/training/sagemaker/api.ts');
-  return createTrainingApi(
-    new SageMakerClient({
-      ...(env.region !== undefined && { region: env.region }),
-      ...(env.endpoint !== undefined && { endpoint: env.endpoint }),
-      retryMode: 'adaptive',
-      maxAttempts: ATTEMPTS,
-      requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: SILENCE_MS },
-    }),
-  );
+  return createTrainingApi(await openClient(env));
+}
+
+async function openClient(env: SageMakerEnv): Promise<SageMakerClient> {
+  const { SageMakerClient } = await import('@aws-sdk/client-sagemaker');
+  return new SageMakerClient({
+    ...(env.region !== undefined && { region: env.region }),
+    ...(env.endpoint !== undefined && { endpoint: env.endpoint }),
+    retryMode: 'adaptive',
+    maxAttempts: ATTEMPTS,
+    requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: SILENCE_MS },
+  });
 }
 
 /** @throws Error naming everything that is missing */

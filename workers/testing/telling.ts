@@ -41,7 +41,7 @@ export async function makeBatches(folder: string, sample: SampleOptions): Promis
   }));
 }
 
-/** @param folder gets the store and the logs */
+/** @param folder gets the logs, and the store unless the variables name one */
 export async function tell(
   folder: string,
   batches: Story['batches'],
@@ -49,7 +49,7 @@ export async function tell(
   meanwhile: Meanwhile = async () => undefined,
 ): Promise<Telling> {
   await mkdir(folder, { recursive: true });
-  const store = join(folder, 'store');
+  const store = variables['ASSAY_STORE'] ?? join(folder, 'store');
   const env = { ...process.env, ASSAY_STORE: store, ...variables };
   const services = createServices(readEnv(env), store);
   const notes: string[] = [];

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import type { Algorithm } from './algorithm.ts';
 import { createEventBus, type EventOptions } from './events.ts';
 import { createFaults, type Faults } from './faults.ts';
+import { createModelRegistry, type Packages } from './model-packages.ts';
 import { invalid, serveOperations, ServiceError, type Operation } from './protocol.ts';
 import { parseCreate } from './requests.ts';
 import { TrainingJobState } from './training-job.ts';
@@ -28,6 +29,7 @@ export interface FakeSageMaker {
   readonly endpoint: string;
   readonly faults: Faults;
   readonly jobs: ReadonlyMap<string, TrainingJobState>;
+  readonly packages: Packages;
   /** Every call so far, oldest first. */
   readonly calls: readonly string[];
   /** Jobs are stopped, events delivered. */
@@ -44,6 +46,8 @@ export async function startFakeSageMaker(options: FakeOptions): Promise<FakeSage
   const bus = createEventBus(options.events);
   const jobs = new Map<string, TrainingJobState>();
   const calls: string[] = [];
+
+  const registry = createModelRegistry((resource) => `arn:aws:sagemaker:${REGION}:${ACCOUNT}:${resource}`);
 
   const find = (name: unknown): TrainingJobState => {
     const job = jobs.get(String(name));
@@ -85,6 +89,7 @@ export async function startFakeSageMaker(options: FakeOptions): Promise<FakeSage
       CreateTrainingJob: create,
       DescribeTrainingJob: ({ TrainingJobName }) => find(TrainingJobName).describe(),
       StopTrainingJob: stop,
+      ...registry.operations,
     },
     (operation) => {
       calls.push(operation);
@@ -97,6 +102,7 @@ export async function startFakeSageMaker(options: FakeOptions): Promise<FakeSage
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     faults,
     jobs,
+    packages: registry.packages,
     calls,
     async stop() {
       for (const job of jobs.values()) job.stop();

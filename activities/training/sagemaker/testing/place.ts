@@ -39,6 +39,7 @@ export const ORDER: JobOrder = {
 
 export interface Place {
   readonly fake: FakeSageMaker;
+  readonly client: SageMakerClient;
   readonly api: TrainingApi;
   readonly store: ObjectStore;
   /** The folder that plays the bucket. */
@@ -60,6 +61,7 @@ export async function openPlace(
   const api = createTrainingApi(client);
   return {
     fake,
+    client,
     api,
     store,
     bucket,
