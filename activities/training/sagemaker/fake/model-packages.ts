@@ -20,35 +20,33 @@ export function createModelRegistry(arnOf: (resource: string) => string): {
   const groups = new Map<string, number>();
   const packages = new Map<string, Package>();
 
-  const createGroup: Operation = ({ ModelPackageGroupName: name }) => {
-    if (groups.has(String(name))) {
-      throw invalid(`Model Package Group already exists: ${arnOf(`model-package-group/${String(name)}`)}`);
-    }
-    groups.set(String(name), 0);
-    return { ModelPackageGroupArn: arnOf(`model-package-group/${String(name)}`) };
+  const createGroup: Operation = (request) => {
+    const name = textOf(request, 'ModelPackageGroupName');
+    const arn = arnOf(`model-package-group/${name}`);
+    if (groups.has(name)) throw invalid(`Model Package Group already exists: ${arn}`);
+    groups.set(name, 0);
+    return { ModelPackageGroupArn: arn };
   };
   const create: Operation = (request) => {
-    const { ModelPackageGroupName: name, ClientToken: token = '' } = request;
-    const count = groups.get(String(name));
-    if (count === undefined) throw new ServiceError('ResourceNotFound', `There is no group ${String(name)}`);
+    const [name, token] = [textOf(request, 'ModelPackageGroupName'), textOf(request, 'ClientToken')];
+    const count = groups.get(name);
+    if (count === undefined) throw new ServiceError('ResourceNotFound', `There is no group ${name}`);
     const known = [...packages].find(([, other]) => other.token === token && token !== '');
     if (known) return { ModelPackageArn: known[0] };
-    groups.set(String(name), count + 1);
-    const arn = arnOf(`model-package/${String(name)}/${count + 1}`);
-    packages.set(arn, { token: String(token), request, status: String(request['ModelApprovalStatus']) });
+    groups.set(name, count + 1);
+    const arn = arnOf(`model-package/${name}/${count + 1}`);
+    packages.set(arn, { token, request, status: textOf(request, 'ModelApprovalStatus') });
     return { ModelPackageArn: arn };
   };
-  const update: Operation = ({
-    ModelPackageArn: arn,
-    ModelApprovalStatus: status,
-    ApprovalDescription: reason,
-  }) => {
-    const found = packages.get(String(arn));
-    if (!found) throw invalid(`There is no package ${String(arn)}`);
-    if (!STATUSES.includes(String(status))) throw invalid(`${String(status)} is no approval status`);
-    found.status = String(status);
-    if (reason !== undefined) found.reason = String(reason);
-    return { ModelPackageArn: String(arn) };
+  const update: Operation = (request) => {
+    const arn = textOf(request, 'ModelPackageArn');
+    const [status, reason] = [textOf(request, 'ModelApprovalStatus'), textOf(request, 'ApprovalDescription')];
+    const found = packages.get(arn);
+    if (!found) throw invalid(`There is no package ${arn}`);
+    if (!STATUSES.includes(status)) throw invalid(`${status} is no approval status`);
+    found.status = status;
+    if (reason !== '') found.reason = reason;
+    return { ModelPackageArn: arn };
   };
   return {
     packages,
@@ -58,4 +56,10 @@ export function createModelRegistry(arnOf: (resource: string) => string): {
       UpdateModelPackage: update,
     },
   };
+}
+
+/** Empty where it was not given. */
+function textOf(request: Readonly<Record<string, unknown>>, name: string): string {
+  const value = request[name];
+  return typeof value === 'string' ? value : '';
 }
