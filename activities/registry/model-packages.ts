@@ -22,7 +22,7 @@ export interface PackagedVersion {
   readonly metrics: string;
 }
 
-export interface PackageDecision {
+interface PackageDecision {
   readonly status: 'Approved' | 'Rejected';
   readonly reason: string;
 }
