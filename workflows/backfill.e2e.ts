@@ -323,6 +323,9 @@ describe('a backfill', () => {
     expect(cause).toBeInstanceOf(ApplicationFailure);
     expect(cause).toMatchObject({ type, message: expect.stringMatching(message) });
     await expect(createBackfill(services, asked)).rejects.toMatchObject({ type });
+    await expect(showBackfill(services, handle.workflowId)).rejects.toMatchObject({
+      type: 'BackfillNotBegun',
+    });
     expect(await ledgerOf(asked.key, 2)).toEqual([' missing', ' missing']);
   });
 });

@@ -30,10 +30,19 @@ export async function showBackfill(services: BackfillServices, id: string): Prom
   return shown(services, await knownBackfill(services, id));
 }
 
-/** @throws Refusal UnknownBackfill */
-export async function knownBackfill({ backfills }: BackfillServices, id: string): Promise<StoredBackfill> {
-  const found = await backfills.find(id);
+/** @throws Refusal UnknownBackfill, BackfillNotBegun */
+export async function knownBackfill(services: BackfillServices, id: string): Promise<StoredBackfill> {
+  const found = await services.backfills.find(id);
   if (found !== undefined) return found;
+  const client = await services.client().catch(() => undefined);
+  const description = client && (await describe(client, id));
+  if (description?.type === 'backfill') {
+    const isOpen = stateOf(description) === 'running';
+    const why = isOpen ? 'no worker has taken it up yet' : 'its request was refused, and Temporal knows why';
+    throw new Refusal('BackfillNotBegun', `${id} has not begun: ${why}`, {
+      next: isOpen ? 'assay workers run' : `temporal workflow show --workflow-id ${id}`,
+    });
+  }
   throw new Refusal('UnknownBackfill', `no backfill is called ${id}`, { next: 'assay backfill list' });
 }
 

@@ -5,6 +5,7 @@ import { checkParams } from '../../workflows/domain/params.ts';
 import type { AnyPipeline } from '../../workflows/engine/definition.ts';
 import { Refusal } from '../refusal.ts';
 import { declaredSchedules } from '../schedules/declared.ts';
+import { assetFaults } from './assets.ts';
 
 type Definition = AnyPipeline['definition'];
 
@@ -51,6 +52,7 @@ export async function checkAll(services: CheckServices): Promise<Checked> {
     faults: [
       ...names(exported),
       ...drawn.flatMap(({ fault }) => fault ?? []),
+      ...[...exported.values()].flatMap(assetFaults),
       ...graphs.flatMap((graph) => unknownPools(graph, environments)),
       ...settings(exported, environments),
     ],

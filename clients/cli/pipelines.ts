@@ -7,6 +7,7 @@ import type { TaskGraph } from '../../workflows/domain/graph.ts';
 import { unknownPipeline } from '../runs/list.ts';
 import type { PipelineSource } from '../runs/services.ts';
 import { jsonArgument } from './arguments.ts';
+import { startLines } from './pipeline-starts.ts';
 import type { CommandContext } from './command.ts';
 import { action, example } from './command.ts';
 
@@ -58,12 +59,16 @@ function registerShow(pipelines: Command, context: Context): void {
     .action(
       action(context, async (services, name: string, options: { json?: boolean }) => {
         const { output } = context;
-        const pipeline = { ...summary(find(services, name)), params: services.paramsSchema(name) };
+        const source = find(services, name);
+        const { timetable, assets } = source;
+        const starts = { ...(timetable && { timetable }), ...(assets && { assets }) };
+        const pipeline = { ...summary(source), ...starts, params: services.paramsSchema(name) };
         if (options.json === true) output.json(pipeline);
         else {
           output.line(output.paint(name, 'bold'));
           if (pipeline.description !== undefined) output.line(pipeline.description);
           if (pipeline.tags.length > 0) output.line(`tags    ${pipeline.tags.join(', ')}`);
+          for (const line of startLines(source)) output.line(line);
           output.line(`params  ${JSON.stringify(pipeline.params, undefined, 2)}`);
           output.line(`next: assay pipelines graph ${name}`);
         }

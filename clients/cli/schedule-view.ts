@@ -65,7 +65,7 @@ function byHand({ pipeline, key, params }: ListedSchedule, { start, end }: Inter
   return `assay runs trigger ${pipeline}${options.join('')} --interval ${start}/${end}`;
 }
 
-function timetableText(timetable: Timetable): string {
+export function timetableText(timetable: Timetable): string {
   if ('every' in timetable) {
     return `every ${timetable.every}${timetable.offset === undefined ? '' : ` + ${timetable.offset}`}`;
   }

@@ -2,6 +2,8 @@
 import type { Client } from '@temporalio/client';
 
 import type { Ledger } from '../../activities/ledger/contract.ts';
+import type { AssetCondition } from '../../workflows/domain/assets/condition.ts';
+import type { Timetable } from '../../workflows/domain/calendar/timetable.ts';
 import type { ParamsSchema } from '../../workflows/domain/params.ts';
 
 export interface RunServices {
@@ -19,4 +21,6 @@ export interface PipelineSource {
   readonly tags?: readonly string[];
   readonly description?: string;
   readonly maxActiveRuns?: number;
+  readonly timetable?: Timetable;
+  readonly assets?: AssetCondition;
 }
