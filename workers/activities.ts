@@ -31,7 +31,7 @@ import { openAssetActivities } from './asset-bus.ts';
 import { SCRATCH } from './scratch.ts';
 import { createGovernors } from './governors.ts';
 import { openNotices } from './notices.ts';
-import { jobActivities, jobDataActivities, packagedRegistry } from './sagemaker.ts';
+import { jobActivities, jobDataActivities, packagedRegistry, servingActivities } from './sagemaker.ts';
 import { createExpectedSchedules } from './watchdog.ts';
 import { openDuckDB, type Services } from './services.ts';
 
@@ -82,6 +82,7 @@ async function controlActivities(services: WorkerServices): Promise<ActivityMap>
     ),
     ...named('notify', notices),
     ...named('jobs', await jobActivities(services)),
+    ...named('serving', await servingActivities(services)),
     ...named(
       'deadlines',
       createDeadlineActivities({

@@ -3,7 +3,11 @@ import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 
 import type { RegistryActivities } from '../activities/registry/contract.ts';
 import type { TrainingApi } from '../activities/training/sagemaker/api.ts';
-import type { JobActivities, JobDataActivities } from '../activities/training/sagemaker/contract.ts';
+import type {
+  JobActivities,
+  JobDataActivities,
+  ServingActivities,
+} from '../activities/training/sagemaker/contract.ts';
 import type { SageMakerSettings } from '../activities/training/sagemaker/settings.ts';
 import { findProject } from '../activities/project/activities.ts';
 import type { SageMakerConfig } from '../temporal.config.ts';
@@ -33,6 +37,14 @@ export async function jobActivities(
     store,
     settings: settingsOf(services),
   });
+}
+
+/** Endpoints, for pipelines that deploy to SageMaker; none without a role to run them as. */
+export async function servingActivities({ env }: Needed): Promise<ServingActivities | Record<never, never>> {
+  const { role, endpoint } = env.sagemaker;
+  if (role === undefined && endpoint === undefined) return {};
+  const { createServingActivities } = await import('../activities/training/sagemaker/serving.ts');
+  return createServingActivities(await openClient(env.sagemaker), role ?? NO_ROLE);
 }
 
 /** Of a worker that trains. */

@@ -8,6 +8,7 @@ export {
   hourlyVisits,
 } from '../pipelines/examples/asset-rollup.pipeline.ts';
 export { readings } from '../pipelines/examples/readings.pipeline.ts';
+export { trainRegisterDeploy } from '../pipelines/examples/train-register-deploy.pipeline.ts';
 export { squares } from '../pipelines/examples/squares.pipeline.ts';
 export { assetBus } from './asset-bus.ts';
 export { backfill } from './backfill.ts';

@@ -91,3 +91,13 @@ export interface JobDataActivities {
   /** @throws InvalidArchive, DigestMismatch */
   collect(input: { order: JobOrder; job: string }): Promise<TrainedJob>;
 }
+
+/** A model of SageMaker behind an endpoint; all of it goes by one name. */
+export interface ServingActivities {
+  createModel(input: { name: string; image: string; archive: string }): Promise<void>;
+  createEndpoint(input: { name: string; instance: string }): Promise<void>;
+  /** @throws NotYet while it is being made, EndpointFailed */
+  inService(input: { name: string }): Promise<{ name: string }>;
+  /** Endpoint, its configuration and the model; what is not there is no fault. */
+  remove(input: { name: string }): Promise<void>;
+}

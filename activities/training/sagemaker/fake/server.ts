@@ -12,6 +12,7 @@ import { createFaults, type Faults } from './faults.ts';
 import { createModelRegistry, type Packages } from './model-packages.ts';
 import { invalid, serveOperations, ServiceError, type Operation } from './protocol.ts';
 import { parseCreate } from './requests.ts';
+import { createServing, type Served } from './serving.ts';
 import { TrainingJobState } from './training-job.ts';
 
 export interface FakeOptions {
@@ -30,6 +31,7 @@ export interface FakeSageMaker {
   readonly faults: Faults;
   readonly jobs: ReadonlyMap<string, TrainingJobState>;
   readonly packages: Packages;
+  readonly served: Served;
   /** Every call so far, oldest first. */
   readonly calls: readonly string[];
   /** Jobs are stopped, events delivered. */
@@ -48,6 +50,8 @@ export async function startFakeSageMaker(options: FakeOptions): Promise<FakeSage
   const calls: string[] = [];
 
   const registry = createModelRegistry((resource) => `arn:aws:sagemaker:${REGION}:${ACCOUNT}:${resource}`);
+
+  const serving = createServing(pace);
 
   const find = (name: unknown): TrainingJobState => {
     const job = jobs.get(String(name));
@@ -90,6 +94,7 @@ export async function startFakeSageMaker(options: FakeOptions): Promise<FakeSage
       DescribeTrainingJob: ({ TrainingJobName }) => find(TrainingJobName).describe(),
       StopTrainingJob: stop,
       ...registry.operations,
+      ...serving.operations,
     },
     (operation) => {
       calls.push(operation);
@@ -103,6 +108,7 @@ export async function startFakeSageMaker(options: FakeOptions): Promise<FakeSage
     faults,
     jobs,
     packages: registry.packages,
+    served: serving.served,
     calls,
     async stop() {
       for (const job of jobs.values()) job.stop();

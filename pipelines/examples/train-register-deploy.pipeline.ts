@@ -1,0 +1,67 @@
+/**
+ * A model trained on SageMaker, registered there and put behind an endpoint, which is taken away again whatever came
+ * of it. Airflow writes this chain with an operator and a sensor for each step.
+ */
+import { z } from 'zod';
+
+import type {
+  JobActivities,
+  JobOrder,
+  ServingActivities,
+} from '../../activities/training/sagemaker/contract.ts';
+import { activities } from '../../workflows/engine/activities.ts';
+import { pipeline } from '../../workflows/engine/pipeline.ts';
+import { FORGIVING, QUICK } from '../../workflows/engine/profiles.ts';
+import { trainedBySageMaker } from '../../workflows/training-job.ts';
+
+const jobs = activities<JobActivities>('jobs', QUICK);
+const serving = activities<ServingActivities>('serving', QUICK);
+
+const Params = () =>
+  z.object({
+    /** Folder in the store: Parquet, FLOAT columns only, the label first. */
+    channel: z.string().min(1),
+    rounds: z.int().min(1).max(1000).default(50),
+    instance: z.string().startsWith('ml.').default('ml.m5.large'),
+    lookEverySeconds: z.number().positive().default(20),
+  });
+
+export const trainRegisterDeploy = pipeline(
+  { name: 'trainRegisterDeploy', params: Params, retries: FORGIVING, tags: ['example'] },
+  async (run) => {
+    const { channel, rounds, instance, lookEverySeconds } = run.params;
+    const name = run.id
+      .replaceAll(/[^A-Za-z0-9]+/g, '-')
+      .slice(0, 63)
+      .replace(/-$/, '');
+
+    const trainer = await run.task('trainer', () => jobs.trainer());
+    const retries = trainer.kind === 'sagemaker' ? trainer.retries : {};
+    run.finally('teardown', () => serving.remove({ name }));
+    const trained = run.task('train', { retries, pool: 'sagemaker' }, (task) =>
+      trainedBySageMaker(orderFor(channel, rounds), task),
+    );
+    const registered = run.task('register', { after: [trained] }, ({ usage: { image, archive } }) =>
+      serving.createModel({ name, image, archive }),
+    );
+    const deployed = run.task('deploy', { after: [registered] }, () =>
+      serving.createEndpoint({ name, instance }),
+    );
+    return run.sensor(
+      'in-service',
+      { after: [deployed], every: lookEverySeconds * 1000, timeout: '30m' },
+      () => serving.inService({ name }),
+    );
+  },
+);
+
+function orderFor(channel: string, rounds: number): JobOrder {
+  return {
+    project: 'example',
+    family: 'boosted',
+    trial: 0,
+    root: `${channel}/output`,
+    channels: { train: [channel] },
+    hyperparameters: { objective: 'binary:logistic', tree_method: 'hist', num_round: String(rounds) },
+  };
+}
