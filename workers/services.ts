@@ -15,8 +15,9 @@ import type { EvaluatedFile, ScoreFileRequest } from '../activities/evaluation/c
 import { createCloudWatchSink } from '../activities/capacity/cloudwatch.ts';
 import type { FigureSink } from '../activities/capacity/contract.ts';
 import type { DuckDB, Lake } from '../activities/lake/contract.ts';
-import type { Ledger } from '../activities/ledger/contract.ts';
+import type { Ledger, Pauses } from '../activities/ledger/contract.ts';
 import { createLedger } from '../activities/ledger/ledger.ts';
+import { createPauses } from '../activities/ledger/pauses.ts';
 import type { Registry } from '../activities/registry/contract.ts';
 import { createRegistry } from '../activities/registry/registry.ts';
 import type { ConvertedFile } from '../activities/scoring/contract.ts';
@@ -39,6 +40,7 @@ export interface Services {
   readonly store: ObjectStore;
   readonly secrets: Secrets;
   readonly ledger: Ledger;
+  readonly pauses: Pauses;
   readonly registry: Registry;
   /** Where figures for alarms and autoscaling go; nowhere unless the environment names it. */
   readonly figures: FigureSink | undefined;
@@ -75,6 +77,7 @@ export function createServices(env: Env, uri = env.storeUri ?? DEFAULT_STORE): S
     secrets: openSecrets(env, config),
     ledger,
     figures: figureSink(env),
+    pauses: createPauses(store),
     registry: createRegistry(store),
     assets: createAssets({ log: createAssetLog(store), ledger, consumers: consumersOf(pipelines) }),
     backfills: createBackfills({ store, ledger, pipelines, schedules: config.schedules }),

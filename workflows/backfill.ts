@@ -147,7 +147,8 @@ class Backfill {
         break;
       }
       case 'start':
-        await store.start({ id: this.#id, plan, runs: step.runs });
+        // However long the pipeline is paused.
+        await watcher.start({ id: this.#id, plan, runs: step.runs });
         this.#state = withStarted(this.#state, step.runs);
         break;
       case 'watch': {

@@ -1,6 +1,6 @@
 /** Backfill's activities over a store, the ledger, Temporal, and whatever starts runs. */
 import type { Client } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/common';
+import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 
 import type { BackfillPlan, PlannedRun } from '../../workflows/domain/backfill/plan.ts';
 import type { Ledger } from '../ledger/contract.ts';
@@ -48,6 +48,7 @@ async function start(
   { run, attempt, interval, rerun }: PlannedRun,
 ): Promise<void> {
   if ((await ledger.attempts(run)).includes(attempt)) return;
+  if ((await ledger.paused(pipeline)) !== undefined) throw waitsForResume(pipeline);
   await startRun({
     pipeline,
     run,
@@ -61,6 +62,16 @@ async function start(
       ...(rerun !== undefined && { rerun }),
       startedBy: `backfill ${id}`,
     },
+  });
+}
+
+/** The backfill goes on where it stands once somebody has resumed the pipeline. */
+function waitsForResume(pipeline: string): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: `${pipeline} is paused; the backfill waits for: assay pipelines resume ${pipeline}`,
+    type: 'PipelinePaused',
+    nonRetryable: false,
+    nextRetryDelay: '15s',
   });
 }
 

@@ -13,6 +13,7 @@ import { claim, claimedAttempts, readClaim, sameHolder } from './claim.ts';
 import type { BeginInput, BeginOutput } from './contract.ts';
 import { carriable } from './memo.ts';
 import { readMarks, withMarks } from './marks.ts';
+import { pipelinePaused, readPause } from './pauses.ts';
 import { recordKey } from './keys.ts';
 import { readJson } from './objects.ts';
 
@@ -55,6 +56,7 @@ async function beginAt(deps: BeginDeps, pipeline: LedgerPipeline, input: BeginIn
   const attempt = await attemptNumber(deps.store, run, input);
   const previous = await previousRecord(deps, run, attempt);
   const params = validParams(pipeline, input.params ?? previous?.params);
+  await refuseIfPaused(deps.store, run, attempt, input);
   const { holder } = await claim(deps.store, run, attempt, input.holder);
   if (!sameHolder(holder, input.holder)) return { kind: 'duplicate', run, attempt, holder };
   return {
@@ -80,6 +82,20 @@ function toldBy(
     ...(subscriptions.length > 0 && { notify: subscriptions }),
     ...(deadlines.length > 0 && { deadlines }),
   };
+}
+
+/** A later attempt mends what has been begun, and a try that comes again after its claim goes on. */
+async function refuseIfPaused(
+  store: ObjectStore,
+  run: string,
+  attempt: number,
+  { pipeline, isPart = false, holder }: BeginInput,
+): Promise<void> {
+  if (attempt > 1 || isPart) return;
+  const pause = await readPause(store, pipeline);
+  if (pause === undefined) return;
+  const standing = await readClaim(store, run, attempt);
+  if (standing === undefined || !sameHolder(standing.holder, holder)) throw pipelinePaused(pipeline, pause);
 }
 
 function nominalInterval({ schedule, fireTime }: BeginInput): NominalInterval | undefined {

@@ -22,7 +22,7 @@ export interface LedgerActivities {
   /**
    * First act of every attempt: params are validated (defaults filled in), the attempt is claimed,
    * the memo of the attempt that it builds on is read.
-   * @throws InvalidParams naming every field
+   * @throws InvalidParams naming every field; PipelinePaused for the first attempt of a run, unless that is part of another
    */
   begin(input: BeginInput): Promise<BeginOutput>;
   /**
@@ -73,6 +73,8 @@ export interface BeginInput {
   /** Where they are absent in a later attempt, those of the attempt before. */
   readonly params: unknown;
   readonly holder: RunHolder;
+  /** A run that is open starts it as a part of itself: a pause does not stop that. */
+  readonly isPart?: boolean;
   /** Where a schedule starts the run: its interval is worked out here, where time-zone data may change freely. */
   readonly schedule?: RunSchedule;
 }
@@ -171,6 +173,25 @@ export interface LogFilter {
   readonly try?: number;
 }
 
+export interface Pause {
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
+export type PauseEntry =
+  | ({ readonly kind: 'paused' } & Pause)
+  | { readonly kind: 'resumed'; readonly at: string; readonly by: string };
+
+/** Pipelines that nothing may start: no schedule, no person, no backfill, no asset. What runs goes on. */
+export interface Pauses {
+  /** `undefined` where it is not paused. */
+  of(pipeline: string): Promise<Pause | undefined>;
+  pause(pipeline: string, pause: Omit<Pause, 'at'>): Promise<void>;
+  /** False where it was not paused. */
+  resume(pipeline: string, who: { readonly by: string }): Promise<boolean>;
+}
+
 /** The read side: what runs there were and are, without a server. */
 export interface Ledger {
   /**
@@ -183,6 +204,8 @@ export interface Ledger {
   /** Numbers of the attempts that were claimed, ascending; empty for an unknown run. */
   attempts(run: string): Promise<number[]>;
   holder(run: string, attempt: number): Promise<RunHolder | undefined>;
+  /** `undefined` where the pipeline may be started. */
+  paused(pipeline: string): Promise<Pause | undefined>;
   open(): Promise<OpenAttempt[]>;
   /** Of a part of a record: the items of a large map. */
   tasks(part: MemoPart): Promise<TaskRecord[]>;

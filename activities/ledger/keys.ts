@@ -26,6 +26,10 @@ export function recordKey(run: string, attempt: number): string {
   return `${runPrefix(run)}${attempt}.json`;
 }
 
+export function pausePrefix(pipeline: string): string {
+  return `pipelines/${objectName(pipeline)}/log/`;
+}
+
 /** @param part unique within the attempt */
 export function memoKey(run: string, attempt: number, part: string): string {
   return `${runPrefix(run)}memo/${attempt}/${objectName(part)}.json`;

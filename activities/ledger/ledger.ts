@@ -10,6 +10,7 @@ import { readLogs } from './log-reader.ts';
 import { readMarks, writeMark } from './marks.ts';
 import { loadResults, loadTasks } from './memo.ts';
 import { readJson } from './objects.ts';
+import { readPause } from './pauses.ts';
 import { openAttempts } from './open.ts';
 
 export function createLedger(store: ObjectStore): Ledger {
@@ -24,6 +25,7 @@ export function createLedger(store: ObjectStore): Ledger {
       return number === undefined ? undefined : readJson<RunRecord>(store, recordKey(run, number));
     },
     holder: async (run, attempt) => (await readClaim(store, run, attempt))?.holder,
+    paused: (pipeline) => readPause(store, pipeline),
     open: () => openAttempts(store),
     tasks: (part) => loadTasks(store, part),
     result: async (stored) => (await loadResults(store, [stored]))[0],

@@ -22,6 +22,7 @@ import { registerModels } from './models.ts';
 import * as nouns from './noun-services.ts';
 import { createOutput, type Output } from './output.ts';
 import { registerPipelines } from './pipelines.ts';
+import { registerPools } from './pools.ts';
 import { registerPredictions } from './predictions.ts';
 import { registerRuns } from './runs.ts';
 import { registerSchedules } from './schedules.ts';
@@ -96,6 +97,7 @@ function registerCommands(
   registerBackfill(program, of(everything));
   registerApprovals(program, of(everything));
   registerSchedules(program, of(nouns.scheduleServices));
+  registerPools(program, of(nouns.poolServices));
   registerTables(program, of(nouns.tableServices));
   const models = registerModels(program, of(nouns.modelServices));
   registerModelsConvert(models, of(nouns.conversionServices));

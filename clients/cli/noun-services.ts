@@ -26,6 +26,7 @@ import type { EvaluationServices } from './evaluate.ts';
 import type { ConversionServices } from './models-convert.ts';
 import type { ModelServices } from './models.ts';
 import type { Output } from './output.ts';
+import type { PoolServices } from '../pools/pools.ts';
 import type { PipelineServices } from './pipelines.ts';
 import type { PredictionServices } from './predictions.ts';
 import type { TableServices } from './tables.ts';
@@ -104,14 +105,16 @@ export async function doctorServices(all: Services): Promise<DoctorServices> {
   return { components };
 }
 
-export function pipelineServices({ pipelines }: Services): PipelineServices {
+export function pipelineServices(services: Services): PipelineServices {
+  const { pipelines } = services;
   const find = (name: string): AnyPipeline['definition'] => {
     const definition = pipelines.get(name);
     if (definition) return definition;
     throw unknownPipeline(pipelines, name);
   };
   return {
-    pipelines,
+    ...scheduleServices(services),
+    pauses: services.pauses,
     graph: (name, params) => pipelineGraph({ definition: find(name) }, params),
     paramsSchema: (name) => {
       const schema = find(name).params?.();
@@ -143,6 +146,10 @@ export function conversionServices({ env }: Services): ConversionServices {
 
 export async function tableServices(services: Services): Promise<TableServices> {
   return { lake: await services.lake(), duckdb: await services.duckdb() };
+}
+
+export function poolServices(services: Services): PoolServices {
+  return { ...services, pools: services.config.pools };
 }
 
 export function scheduleServices(services: Services): ScheduleServices {

@@ -1,18 +1,21 @@
-/** `assay pipelines …`: what pipelines there are, what they take, and how their tasks hang together. No server. */
+/** `assay pipelines …`: what pipelines there are, what they take, and how their tasks hang together. */
 import { Option } from 'commander';
 import type { Command } from 'commander';
 
 import { toMermaid } from '../../workflows/domain/graph.ts';
 import type { TaskGraph } from '../../workflows/domain/graph.ts';
+import type { Pause } from '../../activities/ledger/contract.ts';
+import type { PauseServices } from '../pipelines/pause.ts';
 import { unknownPipeline } from '../runs/list.ts';
 import type { PipelineSource } from '../runs/services.ts';
 import { jsonArgument } from './arguments.ts';
 import { startLines } from './pipeline-starts.ts';
 import type { CommandContext } from './command.ts';
 import { action, example } from './command.ts';
+import type { Cell } from './output.ts';
+import { registerPipelinePause } from './pipelines-pause.ts';
 
-export interface PipelineServices {
-  readonly pipelines: ReadonlyMap<string, PipelineSource>;
+export interface PipelineServices extends PauseServices {
   /** A dry run of the function up to the first reference that it awaits. */
   readonly graph: (pipeline: string, params: unknown) => TaskGraph | Promise<TaskGraph>;
   /** JSON Schema of the params. */
@@ -26,6 +29,7 @@ export function registerPipelines(program: Command, context: Context): void {
   registerList(pipelines, context);
   registerShow(pipelines, context);
   registerGraph(pipelines, context);
+  registerPipelinePause(pipelines, context);
 }
 
 function registerList(pipelines: Command, context: Context): void {
@@ -36,12 +40,17 @@ function registerList(pipelines: Command, context: Context): void {
     .addHelpText('before', example('assay pipelines list'))
     .action(
       action(context, async (services, options: { json?: boolean }) => {
-        const rows = [...services.pipelines.values()].map(summary);
+        const rows = await Promise.all(
+          [...services.pipelines.values()].map(async (pipeline) => ({
+            ...summary(pipeline),
+            paused: (await services.pauses.of(pipeline.name)) ?? null,
+          })),
+        );
         if (options.json === true) context.output.json(rows);
         else {
           context.output.table(
-            ['PIPELINE', 'TAGS', 'DESCRIPTION'],
-            rows.map((row) => [row.name, row.tags.join(', '), row.description ?? '']),
+            ['PIPELINE', 'STATE', 'TAGS', 'DESCRIPTION'],
+            rows.map((row) => [row.name, stateCell(row.paused), row.tags.join(', '), row.description ?? '']),
           );
         }
         return 0;
@@ -62,11 +71,17 @@ function registerShow(pipelines: Command, context: Context): void {
         const source = find(services, name);
         const { timetable, assets } = source;
         const starts = { ...(timetable && { timetable }), ...(assets && { assets }) };
-        const pipeline = { ...summary(source), ...starts, params: services.paramsSchema(name) };
+        const paused = (await services.pauses.of(name)) ?? null;
+        const params = services.paramsSchema(name);
+        const pipeline = { ...summary(source), ...starts, paused, params };
         if (options.json === true) output.json(pipeline);
         else {
           output.line(output.paint(name, 'bold'));
           if (pipeline.description !== undefined) output.line(pipeline.description);
+          if (paused !== null) {
+            output.line(`paused  since ${paused.at} by ${paused.by}: ${paused.reason}`);
+            output.line(`        to let it start again: assay pipelines resume ${name}`);
+          }
           if (pipeline.tags.length > 0) output.line(`tags    ${pipeline.tags.join(', ')}`);
           for (const line of startLines(source)) output.line(line);
           output.line(`params  ${JSON.stringify(pipeline.params, undefined, 2)}`);
@@ -98,6 +113,10 @@ function registerGraph(pipelines: Command, context: Context): void {
         return 0;
       }),
     );
+}
+
+function stateCell(paused: Pause | null): Cell {
+  return paused === null ? { text: 'on', colour: 'green' } : { text: 'paused', colour: 'yellow' };
 }
 
 function find({ pipelines }: PipelineServices, name: string): PipelineSource {

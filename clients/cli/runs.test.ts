@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { claim } from '../../activities/ledger/claim.ts';
 import { writeRecord } from '../../activities/ledger/close.ts';
 import { createLedger } from '../../activities/ledger/ledger.ts';
+import { createPauses } from '../../activities/ledger/pauses.ts';
 import { createLogWriter } from '../../activities/ledger/log-writer.ts';
 import { RUN, runRecord, taskRecord, temporaryStore } from '../../activities/ledger/testing/records.ts';
 import type { ObjectStore } from '../../activities/store/contract.ts';
@@ -58,7 +59,9 @@ async function assay(
     output,
     exit,
     services: async () => ({
-      pipelines,
+      ...services,
+      schedules: [],
+      pauses: createPauses(store),
       graph: (pipeline) => ({
         pipeline,
         nodes: [
@@ -242,7 +245,7 @@ describe('runs trigger and rerun', () => {
 describe('pipelines', () => {
   it('are listed, shown and drawn without a server', async () => {
     expect(JSON.parse((await assay('pipelines', 'list', '--json')).stdout)).toEqual([
-      { name: 'readmission', tags: ['ml'] },
+      { name: 'readmission', tags: ['ml'], paused: null },
     ]);
     expect(JSON.parse((await assay('pipelines', 'show', 'readmission', '--json')).stdout)).toMatchObject({
       params: { type: 'object' },
@@ -250,6 +253,24 @@ describe('pipelines', () => {
     const { stdout } = await assay('pipelines', 'graph', 'readmission');
     expect(stdout).toContain('flowchart LR');
     expect((await assay('pipelines', 'graph', 'nothing')).code).toBe(2);
+  });
+});
+
+describe('a paused pipeline', () => {
+  it('is refused to whoever would start it, with the command that lets it start again', async () => {
+    expect(await assay('pipelines', 'pause', 'readmission', '--reason', 'moving')).toMatchObject({
+      code: 0,
+      stdout: 'readmission is paused; to let it start again: assay pipelines resume readmission\n',
+    });
+    const refused = await assay('runs', 'trigger', 'readmission', '--params', '{"project":"x"}');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/readmission was paused at .* by cli: moving/);
+    expect(refused.stderr).toContain('next: assay pipelines resume readmission');
+    expect((await assay('pipelines', 'list')).stdout).toMatch(/readmission +paused/);
+    expect((await assay('pipelines', 'show', 'readmission')).stdout).toContain('by cli: moving');
+    const resumed = JSON.parse((await assay('pipelines', 'resume', 'readmission', '--json')).stdout);
+    expect(resumed).toMatchObject({ paused: false, wasPaused: true });
+    expect((await assay('pipelines', 'pause', 'nothing')).code).toBe(2);
   });
 });
 

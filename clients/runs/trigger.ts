@@ -22,7 +22,7 @@ export interface TriggerOptions {
 /** Manual starts find a free second within so many. */
 const BUMPS = 600;
 
-/** @throws Refusal UnknownPipeline, InvalidParams, InvalidInterval, RunExists */
+/** @throws Refusal UnknownPipeline, InvalidParams, PipelinePaused, InvalidInterval, RunExists */
 export async function triggerRun(
   services: RunServices,
   name: string,
@@ -37,8 +37,23 @@ export async function triggerRun(
       next: `assay pipelines show ${name}`,
     });
   }
+  await refuseIfPaused(services, name);
   if (options.interval !== undefined) return forInterval(services, name, options, options.interval);
   return forNow(services, name, options);
+}
+
+/** @throws Refusal PipelinePaused */
+async function refuseIfPaused(
+  { ledger }: { readonly ledger: Pick<RunServices['ledger'], 'paused'> },
+  pipeline: string,
+): Promise<void> {
+  const pause = await ledger.paused(pipeline);
+  if (pause === undefined) return;
+  const { at, by, reason } = pause;
+  throw new Refusal('PipelinePaused', `${pipeline} was paused at ${at} by ${by}: ${reason}`, {
+    details: pause,
+    next: `assay pipelines resume ${pipeline}`,
+  });
 }
 
 async function forInterval(

@@ -64,6 +64,7 @@ export async function openAttempt(
       fireTime: wholeSecond(input.fireTime ?? scheduledTime() ?? info.startTime.getTime()),
       mayBump: input.fireTime === undefined && scheduledTime() === undefined,
       attempt: input.attempt ?? 1,
+      ...(isPartOfRun(input) && { isPart: true }),
       params: input.params,
       holder: { workflowId: info.workflowId, firstRunId: info.firstExecutionRunId },
       ...(input.schedule !== undefined && input.interval === undefined && { schedule: input.schedule }),
@@ -140,6 +141,11 @@ async function rememberedTasks(
     throw toFailure({ type: 'UnknownTasks', message });
   }
   return { tasks: keptTasks(before, rerun) };
+}
+
+/** A child that a run waits for; what it is started by says so. */
+function isPartOfRun({ startedBy }: RunInput): boolean {
+  return workflowInfo().parent !== undefined && startedBy?.startsWith('run ') === true;
 }
 
 /** The nominal time of the schedule that started this, if one did. */

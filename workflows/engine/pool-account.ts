@@ -20,7 +20,10 @@ export class PoolAccount {
   /** Granted to a workflow that had this one's ID before: given back for it. */
   readonly #strays: PoolMessage[] = [];
   /** Not asked for yet, the next one last. */
-  #unasked: Wanted[] = [];
+  readonly #unasked: Wanted[] = [];
+  /** Which came first, of those that are equals to the pool. */
+  readonly #arrivals = new WeakMap<Wanted, number>();
+  #arrived = 0;
   #isSorted = true;
   #isWhole = false;
   #hasNews = false;
@@ -40,6 +43,7 @@ export class PoolAccount {
   want(wanted: Wanted): void {
     const { id } = wanted.ticket;
     this.#wanted.set(id, wanted);
+    this.#arrivals.set(wanted, (this.#arrived += 1));
     this.#back.delete(id);
     this.#unasked.push(wanted);
     this.#isSorted = false;
@@ -126,7 +130,7 @@ export class PoolAccount {
 
   /** The first in the pool's own order, so that whoever waits longest is never kept back by the window. */
   #nextAsked(now: number): Ticket[] {
-    if (!this.#isSorted) this.#unasked.sort(lastServedFirst);
+    if (!this.#isSorted) this.#unasked.sort((one, other) => this.#byLastServed(one, other));
     this.#isSorted = true;
     const asked: Ticket[] = [];
     for (let next = this.#unasked.at(-1); next !== undefined; next = this.#unasked.at(-1)) {
@@ -143,6 +147,12 @@ export class PoolAccount {
     return asked;
   }
 
+  #byLastServed(one: Wanted, other: Wanted): number {
+    const [a, b] = [one.ticket, other.ticket];
+    const arrivals = (this.#arrivals.get(other) ?? 0) - (this.#arrivals.get(one) ?? 0);
+    return a.priority - b.priority || b.since - a.since || arrivals;
+  }
+
   #leaveQueue(id: string): boolean {
     const asked = this.#asked.get(id);
     if (asked === undefined) return false;
@@ -151,9 +161,4 @@ export class PoolAccount {
     this.#inQueue.set(priority, (this.#inQueue.get(priority) ?? 1) - 1);
     return true;
   }
-}
-
-/** Sorting is stable, and equals are taken from the end: so the later one comes first. */
-function lastServedFirst({ ticket: one }: Wanted, { ticket: other }: Wanted): number {
-  return one.priority - other.priority || other.since - one.since;
 }

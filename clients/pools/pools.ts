@@ -1,0 +1,93 @@
+/** The pools that there are: those declared, and one for each pipeline that limits its runs. */
+import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
+
+import { poolWorkflowId, runsPool } from '../../workflows/domain/pool/messages.ts';
+import type { PoolView } from '../../workflows/domain/pool/pool.ts';
+import { Refusal } from '../refusal.ts';
+import type { RunServices } from '../runs/services.ts';
+
+export interface PoolServices extends Pick<RunServices, 'client' | 'pipelines' | 'taskQueue'> {
+  /** Slots by the name of the pool, as `temporal.config.ts` declares them. */
+  readonly pools: Readonly<Record<string, number>>;
+}
+
+export interface ListedPool extends PoolView {
+  readonly name: string;
+  /** As the configuration says; `slots` differs where somebody has set another number. */
+  readonly declared: number;
+}
+
+/** Milliseconds; without a worker a pool can't answer. */
+const ANSWER = 5_000;
+
+/** One that nobody has asked for anything yet has all its slots. @throws Refusal PoolSilent */
+export async function listPools(services: PoolServices): Promise<ListedPool[]> {
+  const client = await services.client();
+  const declared = [...declaredPools(services)];
+  return Promise.all(
+    declared.map(async ([name, slots]) => {
+      const view = await viewOf(services, client, name);
+      return { name, declared: slots, ...(view ?? { slots, used: 0, held: [], waiting: [] }) };
+    }),
+  );
+}
+
+/** Holds until the configuration says another number than now. @throws Refusal UnknownPool, InvalidSlots, PoolSilent */
+export async function resizePool(services: PoolServices, name: string, slots: number): Promise<ListedPool> {
+  const declared = declaredPools(services).get(name);
+  if (declared === undefined) {
+    const known = [...declaredPools(services).keys()].join(', ') || 'none';
+    throw new Refusal('UnknownPool', `no pool is named ${name}; there are ${known}`, {
+      next: 'assay pools list',
+    });
+  }
+  const client = await services.client();
+  const { taskQueue } = services;
+  const workflowId = poolWorkflowId(name, taskQueue);
+  // A pool that nobody has asked yet is there from now on.
+  await client.workflow.start('pool', {
+    workflowId,
+    taskQueue,
+    args: [{ pool: name, declared }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: `hands out the slots of ${name}`,
+  });
+  try {
+    const view = await client.withDeadline(Date.now() + ANSWER, () =>
+      client.workflow.getHandle(workflowId).executeUpdate<PoolView, [number]>('resize', { args: [slots] }),
+    );
+    return { name, declared, ...view };
+  } catch (error) {
+    if (!(error instanceof WorkflowUpdateFailedError)) throw silent(name, error);
+    throw new Refusal('InvalidSlots', error.cause?.message ?? error.message, { next: 'assay pools list' });
+  }
+}
+
+function declaredPools({ pools, pipelines }: PoolServices): ReadonlyMap<string, number> {
+  const limited = [...pipelines.values()].flatMap(({ name, maxActiveRuns }) =>
+    maxActiveRuns === undefined ? [] : [[runsPool(name), maxActiveRuns] as const],
+  );
+  return new Map([...Object.entries(pools), ...limited]);
+}
+
+async function viewOf(
+  { taskQueue }: PoolServices,
+  client: Client,
+  name: string,
+): Promise<PoolView | undefined> {
+  try {
+    return await client.withDeadline(Date.now() + ANSWER, () =>
+      client.workflow.getHandle(poolWorkflowId(name, taskQueue)).query<PoolView>('view'),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw silent(name, error);
+  }
+}
+
+function silent(name: string, cause: unknown): Refusal {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new Refusal('PoolSilent', `pool ${name} does not answer, for which it needs a worker: ${why}`, {
+    next: 'assay doctor',
+  });
+}
