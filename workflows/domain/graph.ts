@@ -9,6 +9,8 @@ export interface GraphNode {
   readonly when: TriggerRule;
   /** What each try takes a turn in. */
   readonly pool?: string;
+  /** Assets that are there when it has succeeded. */
+  readonly produces?: readonly string[];
   /** In a run that has begun. */
   readonly state?: TaskState;
 }
@@ -18,6 +20,8 @@ export interface TaskGraph {
   readonly nodes: readonly GraphNode[];
   /** The references that the function waits for before it decides what else there is; empty when all is known. */
   readonly decidedAfter: readonly string[];
+  /** Assets that start the pipeline. */
+  readonly startedBy?: readonly string[];
 }
 
 export function toMermaid(graph: TaskGraph): string {
@@ -29,7 +33,23 @@ export function toMermaid(graph: TaskGraph): string {
     ),
   );
   const open = graph.decidedAfter.map((name) => `  ${ids.get(name)} -.-> later(["decided at run time"])`);
-  return ['flowchart LR', ...nodes, ...edges, ...open].join('\n');
+  return ['flowchart LR', ...nodes, ...edges, ...open, ...assetLines(graph, ids)].join('\n');
+}
+
+/** Cylinders: before the tasks that come first, behind those that produce them. */
+function assetLines({ nodes, startedBy = [] }: TaskGraph, ids: ReadonlyMap<string, string>): string[] {
+  const first = nodes.filter(({ after, kind }) => after.length === 0 && kind !== 'finally');
+  const heard = startedBy.flatMap((asset) =>
+    first.map(({ name }) => `  ${assetNode(asset)} -.-> ${ids.get(name)}`),
+  );
+  const produced = nodes.flatMap(({ name, produces = [] }) =>
+    produces.map((asset) => `  ${ids.get(name)} -.-> ${assetNode(asset)}`),
+  );
+  return [...heard, ...produced];
+}
+
+function assetNode(asset: string): string {
+  return `asset_${quoted(asset)}[("${asset}")]`;
 }
 
 function shape({ name, kind, state }: GraphNode): string {

@@ -7,7 +7,7 @@ import type { Desk } from './desk.ts';
 import type { DependsOnPast } from './order.ts';
 import { runMap, type ItemRange, type MapPlace, type MapSpec } from './map.ts';
 import { Skipped, type AnyRef, type Outcome, type TaskRef } from './references.ts';
-import { producing, type Produces } from './produces.ts';
+import { assetsOf, producing, type Produces } from './produces.ts';
 import { poolUse } from './pool-turn.ts';
 import type { ChildInput, Ending, Run } from './run.ts';
 import type { Memo, Runtime, TaskContext } from './runtime.ts';
@@ -81,6 +81,7 @@ export function createAuthor(parts: AuthorParts): Author {
       ...(index !== undefined && { index }),
       ...(timeout !== undefined && { timeout }),
       ...(pool !== undefined && { pool: poolUse(pool) }),
+      ...(produces !== undefined && { produces: assetsOf(produces) }),
       body: afterPast(produces === undefined ? body : telling(produces, body)),
     });
     const ref = referenceTo(scheduler, task);

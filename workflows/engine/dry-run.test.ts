@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { toMermaid } from '../domain/graph.ts';
+import { hourlyShop } from '../../pipelines/examples/asset-rollup.pipeline.ts';
 import { pipelineGraph } from './dry-run.ts';
 import { awaiting, branches, diamond, fanOut, tidy } from './testing/pipelines.ts';
 import { patience, rounds } from './testing/waiting.ts';
@@ -31,6 +32,22 @@ describe('pipelineGraph', () => {
     expect(mapped.nodes[1]).toMatchObject({ name: 'work', kind: 'map', after: ['list'] });
     expect(ruled.nodes.find(({ name }) => name === 'whatever')).toMatchObject({ when: 'all_done' });
     expect(closing.nodes.at(-1)).toMatchObject({ name: 'clean-up', kind: 'finally' });
+  });
+
+  test('draws the assets that start a pipeline, and those that it produces', async () => {
+    const graph = await pipelineGraph(hourlyShop, {});
+    expect(graph).toMatchObject({
+      startedBy: ['shop.orders', 'shop.visits', 'shop.returns'],
+      nodes: [{ name: 'combine', produces: ['shop.hours'] }],
+    });
+    expect(toMermaid(graph).split('\n')).toEqual([
+      'flowchart LR',
+      '  t0["combine"]',
+      '  asset_shop_orders[("shop.orders")] -.-> t0',
+      '  asset_shop_visits[("shop.visits")] -.-> t0',
+      '  asset_shop_returns[("shop.returns")] -.-> t0',
+      '  t0 -.-> asset_shop_hours[("shop.hours")]',
+    ]);
   });
 
   test('throws what the function throws', async () => {

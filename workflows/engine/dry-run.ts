@@ -46,7 +46,13 @@ export async function pipelineGraph(
   const decidedAfter = await decidesMore(scheduler, failed);
   author.teardown({ state: 'success', failed: [] });
   const closing = nodesOf(scheduler).filter(({ kind }) => kind === 'finally');
-  return { pipeline: definition.name, nodes: [...nodes, ...closing], decidedAfter };
+  const startedBy = [...new Set(definition.assets?.inputs.map(({ asset }) => asset))];
+  return {
+    pipeline: definition.name,
+    nodes: [...nodes, ...closing],
+    decidedAfter,
+    ...(startedBy.length > 0 && { startedBy }),
+  };
 }
 
 /**
@@ -85,12 +91,13 @@ async function turns(): Promise<void> {
 }
 
 function nodesOf({ tasks }: Scheduler): GraphNode[] {
-  return tasks.map(({ spec: { name, kind, when, pool }, after }) => ({
+  return tasks.map(({ spec: { name, kind, when, pool, produces }, after }) => ({
     name,
     kind: kind === 'item' ? 'map' : kind,
     after,
     when,
     ...(pool !== undefined && { pool: pool.name }),
+    ...(produces !== undefined && { produces }),
   }));
 }
 

@@ -25,13 +25,17 @@ export function asset(name: string, partition: Partial<Partition> = {}): Produce
   return { asset: checkedAsset(name), partition };
 }
 
+export function assetsOf(produces: Produces): string[] {
+  return listOf(produces).map((each) => each.asset);
+}
+
 /** The body, and behind it the events: part of the same try, and the same events in every try. */
 export function producing(
   { id, attempt, interval, key }: RunFacts,
   produces: Produces,
   body: TaskSpec['body'],
 ): TaskSpec['body'] {
-  const produced: readonly ProducedAsset[] = 'asset' in produces ? [produces] : produces;
+  const produced = listOf(produces);
   return async (outcomes, context, task) => {
     const value = await body(outcomes, context, task);
     const source = `run ${id} attempt ${attempt} task ${task.label}`;
@@ -47,4 +51,8 @@ export function producing(
     );
     return value;
   };
+}
+
+function listOf(produces: Produces): readonly ProducedAsset[] {
+  return 'asset' in produces ? [produces] : produces;
 }

@@ -31,6 +31,8 @@ export interface TaskSpec {
   /** Of one try. */
   readonly timeout?: Duration;
   readonly mayFail: boolean;
+  /** Assets that are there when it has succeeded. */
+  readonly produces?: readonly string[];
   /** What each try takes a turn in. */
   readonly pool?: PoolUse;
   /** Whether a failure is held in a run that holds failures; by default unless it may fail. */
