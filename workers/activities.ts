@@ -121,7 +121,18 @@ async function dataActivities(queue: Queue, services: WorkerServices): Promise<A
   const scoring = { open: (onnx: Uint8Array) => openScorer(onnx, threads), scoreView };
   return {
     ...named('lake', createLakeActivities({ store, lake, duckdb, spec })),
-    ...named('training', createTrainingActivities({ store, lake, duckdb, spec, trainer, scratch: SCRATCH })),
+    ...named(
+      'training',
+      createTrainingActivities({
+        store,
+        lake,
+        duckdb,
+        spec,
+        trainer,
+        predict: createPredictor(library),
+        scratch: SCRATCH,
+      }),
+    ),
     ...named('jobModels', await jobDataActivities(services, library)),
     ...named(
       'scoring',

@@ -399,6 +399,7 @@ function standIns(store: ReturnType<typeof createLocalStore>): TestActivities {
       world.pages.set(key, title);
       return { posted: true };
     },
+    'training.correct': async () => (await registration()).candidate,
     'training.reseed': async () => null,
     'scoring.convert': async () => (await registration()).converted,
     'evaluation.evaluate': async () => ({ artefact: (await registration()).metrics }),

@@ -55,10 +55,14 @@ export const training = pipeline({ name: 'training', retries: FORGIVING, params:
   const best = run.task('select', { after: candidates }, (...searched) =>
     choose(searched.slice(0, -1) as Candidate[]),
   );
-  const seeds = run.task('reseed', { after: [best, dataset] }, (candidate, dataset, { key }) =>
-    data.reseed({ project, dataset, candidate, key }),
+  const corrected = run.task('correct', { after: [best, dataset] }, (candidate, dataset, { key }) =>
+    data.correct({ project, dataset, candidate, key }),
   );
-  const converted = run.task('convert', { after: [best, dataset] }, (candidate, dataset, { key }) =>
+  // Only where it costs seconds of this machine, and no jobs of another.
+  const seeds = run.task('reseed', { after: [best, dataset] }, (candidate, dataset, { key }) =>
+    trainer.kind === 'local' ? data.reseed({ project, dataset, candidate, key }) : null,
+  );
+  const converted = run.task('convert', { after: [corrected, dataset] }, (candidate, dataset, { key }) =>
     scoring.convert({ project, candidate, dataset, key }),
   );
   const evaluated = run.task(
@@ -78,7 +82,7 @@ export const training = pipeline({ name: 'training', retries: FORGIVING, params:
   );
   const registered = run.task(
     'register',
-    { after: [best, seeds, dataset, converted, evaluated, baseline] },
+    { after: [corrected, seeds, dataset, converted, evaluated, baseline] },
     (candidate, seeds, dataset, converted, { artefact }, baseline, { key }) =>
       registry.register({
         project,

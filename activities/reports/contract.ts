@@ -10,7 +10,7 @@ import type { Interval } from '../../workflows/domain/interval.ts';
 import type { ModelCard } from '../../workflows/domain/project.ts';
 import type { ArtefactRef, TableRef } from '../../workflows/domain/reference.ts';
 import type { PinnedModel } from '../scoring/contract.ts';
-import type { SeedSpread } from '../training/contract.ts';
+import type { InterceptCorrection, SeedSpread } from '../training/contract.ts';
 
 /** Keys in the store. */
 export interface WrittenReport {
@@ -58,6 +58,8 @@ export interface Lineage {
   readonly rounds: number;
   readonly hyperparameters: Readonly<Record<string, string>>;
   readonly trainingSeconds: number;
+  /** Where the intercept was fitted to the newest rows learnt from. */
+  readonly intercept?: InterceptCorrection;
   readonly codeVersion: string;
   readonly run: string;
   readonly digests: Readonly<Record<string, string>>;

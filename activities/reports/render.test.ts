@@ -105,7 +105,7 @@ const VOID = new Set(['meta', 'br', 'img', 'link']);
 
 /** Said in other words on the page: formats, kinds, times, and digests that are shortened in the gate. */
 const IN_OTHER_WORDS =
-  /format$|verdict$|page\.interval$|decision\.decision$|(start|end|asOf|registeredAt|possibleFrom)$|intervals\.\d+$|Digest$|gate\.results.*(value|bound)$|method$|model\.digest$/;
+  /format$|verdict$|(page|intercept)\.interval$|decision\.decision$|(start|end|asOf|registeredAt|possibleFrom)$|intervals\.\d+$|Digest$|gate\.results.*(value|bound)$|method$|model\.digest$/;
 
 type Found<T> = [path: string, value: T];
 

@@ -6,12 +6,13 @@ import { runAttempt, type Attempt } from '../attempt.ts';
 import { temporaryLake, type TemporaryLake } from '../lake/testing/temporary-lake.ts';
 import { findProject } from '../project/activities.ts';
 import { createTrainingActivities } from './activities.ts';
-import type { Dataset, TrainingActivities, TrainingSnapshot } from './contract.ts';
+import type { Candidate, Dataset, TrainingActivities, TrainingSnapshot } from './contract.ts';
 import { createLocalTrainer } from './local-trainer.ts';
 import { compileTrainingProcess, type Compiled } from './testing/compiled.ts';
 import { xgboostPath } from './testing/library.ts';
 import { syntheticProject, TRAINING, writeSynthetic } from './testing/project.ts';
 import type { Trainer } from './trainer.ts';
+import { createPredictor } from './xgboost/predictor.ts';
 
 const ROWS = 6_000;
 /** Four of the five months have matured by then. */
@@ -28,6 +29,7 @@ const projects = {
   visits: syntheticProject(),
   folded: syntheticProject({ ...TRAINING, selection: { by: 'cross-validation', folds: 3 } }),
   recent: syntheticProject({ ...TRAINING, window: 2 }),
+  corrected: syntheticProject({ ...TRAINING, correctIntercept: true }),
   repeated: syntheticProject({ ...TRAINING, seeds: 3 }),
   greedy: syntheticProject({
     ...TRAINING,
@@ -42,7 +44,8 @@ beforeAll(async () => {
   await writeSynthetic(lake, ROWS);
   const library = await xgboostPath();
   trainer = createLocalTrainer({ store: lake.store, library, entry: compiled.entry });
-  training = createTrainingActivities({ ...lake, spec, trainer });
+  const predict = createPredictor(library);
+  training = createTrainingActivities({ ...lake, spec, trainer, predict });
   snapshot = await training.snapshot({ project: 'visits', asOf: AS_OF });
   dataset = await training.prepare({ project: 'visits', snapshot, key: 'run/1/prepare' });
 });
@@ -164,6 +167,56 @@ describe('a window', () => {
     expect(judged.trainedUntil.interval).toBe(snapshot.intervals.at(-2));
     expect(judged.test.rows).toBe(snapshot.rows / 4);
   });
+});
+
+describe('correct', () => {
+  it.each(['boosted', 'forest', 'linear'] as const)(
+    'moves the base score of a %s model alone, until its scores of the newest rows add up to what happened',
+    async (family) => {
+      const project = 'corrected';
+      const prepared = await training.prepare({ project, snapshot, key: 'i/1/prepare' });
+      expect(prepared.newest?.interval).toBe(prepared.trainedUntil.interval);
+      const candidate = await training.search({ project, dataset: prepared, family, key: `i/1/${family}` });
+      const corrected = await training.correct({ project, dataset: prepared, candidate, key: 'i/1/c' });
+      const { shift, rows, positives } = corrected.intercept!;
+      expect(rows).toBe(prepared.newest?.rows);
+      expect(positives).toBe(prepared.newest?.positives);
+      const [before, after] = await scoresOf(prepared, candidate, corrected);
+      const sum = after!.reduce((total, score) => total + score, 0);
+      expect(sum / positives).toBeCloseTo(1, 4);
+      const logit = (score: number): number => Math.log(score / (1 - score));
+      for (const row of [0, 1, 2]) expect(logit(after![row]!) - logit(before![row]!)).toBeCloseTo(shift, 3);
+    },
+  );
+
+  it('leaves a candidate as it is where the project asks for nothing', async () => {
+    const candidate = await training.search({ project: 'visits', dataset, family: 'linear', key: 'i/2/l' });
+    expect(dataset.newest).toBeUndefined();
+    const input = { project: 'visits', dataset, candidate, key: 'i/2/c' };
+    expect(await training.correct(input)).toEqual(candidate);
+  });
+
+  /** Of the newest rows, by the trainer. */
+  async function scoresOf(prepared: Dataset, ...models: Candidate[]): Promise<Float32Array[]> {
+    const predict = createPredictor(await xgboostPath());
+    const path = await file(prepared.newest!.prefix);
+    return lake.duckdb.session(async (session) => {
+      const rows = await session.rows<Record<string, number>>(
+        'SELECT * EXCLUDE label FROM read_parquet($path)',
+        {
+          path,
+        },
+      );
+      const values = Float32Array.from(
+        rows.flatMap((row) => Object.values(row).map((cell) => cell ?? Number.NaN)),
+      );
+      return Promise.all(
+        models.map(async ({ model }) =>
+          predict(await lake.store.get(model.key), values, rows.length, values.length / rows.length),
+        ),
+      );
+    });
+  }
 });
 
 describe('reseed', () => {

@@ -23,11 +23,16 @@ export function writeChannel(
   session: Session,
   encoder: Encoder,
   spec: ProjectSpec,
-  { name, parts }: { readonly name: string; readonly parts: readonly string[] },
+  {
+    name,
+    parts,
+    period,
+  }: { readonly name: string; readonly parts: readonly string[]; readonly period?: string },
 ): Promise<ChannelFile> {
   return writeParts(session, encoder, spec, {
     name,
     parts,
+    ...(period !== undefined && { period }),
     columns: ['CAST(parts.label AS FLOAT) AS label'],
   });
 }
@@ -57,7 +62,13 @@ async function writeParts(
   session: Session,
   encoder: Encoder,
   spec: ProjectSpec,
-  output: { readonly name: string; readonly parts: readonly string[]; readonly columns: readonly string[] },
+  output: {
+    readonly name: string;
+    readonly parts: readonly string[];
+    readonly columns: readonly string[];
+    /** Start of the one interval that is wanted; all by default. */
+    readonly period?: string;
+  },
 ): Promise<ChannelFile> {
   const path = join(session.scratch, `${output.name}.parquet`);
   const { select, params } = encoderSql(encoder, { table: 'features' });
@@ -66,9 +77,10 @@ async function writeParts(
        SELECT ${[...output.columns, select].join(',\n')}
        FROM ${joinFeatures(spec)}
        WHERE parts.part IN (SELECT unnest(from_json($parts, '["VARCHAR"]')))
+         AND ($period IS NULL OR parts.period = $period)
        ORDER BY parts.place
      ) TO $path (FORMAT parquet)`,
-    { ...params, parts: JSON.stringify(output.parts), path },
+    { ...params, parts: JSON.stringify(output.parts), period: output.period ?? null, path },
   );
   return { path, digest: await digestOfFile(path) };
 }

@@ -50,6 +50,8 @@ export interface Dataset {
   /** Rows that left the training side because their patient stands in the test part. */
   readonly removedForTestEntities: number;
   readonly eventRate: number;
+  /** The newest interval of the training side, whole; only where an intercept is to be fitted to it. */
+  readonly newest?: Channel & { readonly interval: string };
   readonly digest: string;
 }
 
@@ -66,8 +68,21 @@ export interface Candidate {
   readonly seconds: number;
   /** Known of the one that was chosen. */
   readonly seeds?: SeedSpread;
+  /** Where its intercept was corrected after the search; validation figures are those from before. */
+  readonly intercept?: InterceptCorrection;
   /** Where it was trained on SageMaker: the job that made the model. */
   readonly job?: JobUsage;
+}
+
+/** What was added to the log odds of every row, and what for. */
+export interface InterceptCorrection {
+  readonly shift: number;
+  /** Start of the interval that it was fitted to, with its rows. */
+  readonly interval: string;
+  readonly rows: number;
+  readonly positives: number;
+  /** Of these rows, before the correction; after it, it is their event rate. */
+  readonly meanScoreBefore: number;
 }
 
 /** What another seed alone does to the AUC of a recipe. */
@@ -96,6 +111,13 @@ export interface TrainingActivities {
   }): Promise<Dataset>;
   /** Resumes at the first trial whose result is not in the store. */
   search(input: { project: string; dataset: Dataset; family: Family; key: string }): Promise<Candidate>;
+  /** The candidate with another `base_score`, where the spec asks for one. @throws InvalidModel */
+  correct(input: {
+    project: string;
+    dataset: Dataset;
+    candidate: Candidate;
+    key: string;
+  }): Promise<Candidate>;
   /** Trains the candidate's recipe again with other seeds; `null` where the spec asks for none. */
   reseed(input: {
     project: string;

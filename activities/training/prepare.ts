@@ -46,12 +46,21 @@ export async function prepareDataset(
       JSON.stringify([snapshot.digest, digestOf(encoderText), ...files.map(({ file }) => file.digest)]),
     );
     const root = `training/${digest}`;
-    for (const { name, file } of files) await uploadOnce(store, `${root}/${name}/part-0.parquet`, file.path);
+    const trainedUntil = await boundary(session);
+    const newest = spec.training.correctIntercept
+      ? await writeNewest(session, spec, { encoder, interval: trainedUntil.interval, parts })
+      : undefined;
+    for (const { name, file } of newest ? [...files, newest] : files) {
+      await uploadOnce(store, `${root}/${name}/part-0.parquet`, file.path);
+    }
     return {
       snapshot,
       encoder: await putText(store, `${root}/encoder.json`, encoderText),
       ...channelsOf(files, root),
-      trainedUntil: await boundary(session),
+      trainedUntil,
+      ...(newest && {
+        newest: { prefix: `${root}/${newest.name}`, ...newest.part, interval: trainedUntil.interval },
+      }),
       removedForTestEntities: parts.get('removed')?.rows ?? 0,
       digest,
     };
@@ -99,6 +108,24 @@ async function writeAll(
   for (const name of ['validation', ...foldNames(parts)]) if (parts.has(name)) await add(name, [name]);
   await add('test', ['test']);
   return files;
+}
+
+/** What an intercept is fitted to: everything of the newest interval that is not held out. */
+async function writeNewest(
+  session: Session,
+  spec: ProjectSpec,
+  wanted: { encoder: Encoder; interval: string; parts: ReadonlyMap<string, Part> },
+): Promise<NamedFile> {
+  const { encoder, interval: period, parts } = wanted;
+  const from = [...parts.keys()].filter((name) => name !== 'test' && name !== 'removed');
+  const [part = { rows: 0, positives: 0 }] = await session.rows<Part>(
+    `SELECT count(*) AS rows, count(*) FILTER (label = 1) AS positives
+     FROM parts
+     WHERE period = $period AND part IN (SELECT unnest(from_json($from, '["VARCHAR"]')))`,
+    { period, from: JSON.stringify(from) },
+  );
+  const file = await writeChannel(session, encoder, spec, { name: 'newest', parts: from, period });
+  return { name: 'newest', file, part };
 }
 
 function foldNames(parts: ReadonlyMap<string, Part>): string[] {

@@ -118,6 +118,11 @@ export interface TrainingSpec {
   readonly everyIntervals: number;
   /** How many intervals are learnt from, the newest; all that have matured where none is named. */
   readonly window?: number;
+  /**
+   * Fit the intercept of the chosen model to the newest interval that was learnt from: where prevalence moves. Rows that
+   * the model is judged on, and their entities, have no part in it.
+   */
+  readonly correctIntercept?: boolean;
   /** Trainings of the chosen recipe with nothing but another seed, which tell how much of a difference is luck. */
   readonly seeds?: number;
 }

@@ -173,6 +173,13 @@ function lineageOf({
     rounds: 187,
     hyperparameters: { eta: '0.061', max_depth: '4', min_child_weight: '5.2', subsample: '0.83' },
     trainingSeconds: 21.37,
+    intercept: {
+      shift: -0.1372,
+      interval: '2025-04-01T00:00:00Z',
+      rows: 7_411,
+      positives: 802,
+      meanScoreBefore: 0.1214,
+    },
     codeVersion: '0.1.0+3f2a91c',
     run: 'training-readmission-2025-05-01',
     digests: { onnx: challengerDigest, 'rows judged on': sliceDigest },

@@ -131,6 +131,7 @@ function lineageOf(found: ModelVersion, evaluation: EvaluationReport): Lineage {
     rounds: candidate.rounds,
     hyperparameters: candidate.hyperparameters,
     trainingSeconds: candidate.seconds,
+    ...(candidate.intercept && { intercept: candidate.intercept }),
     codeVersion: found.codeVersion,
     run: found.run,
     digests: {

@@ -1,7 +1,8 @@
 /** Where the model comes from, to the byte, and what it is for. */
+import type { InterceptCorrection } from '../../training/contract.ts';
 import type { TrainingReport } from '../contract.ts';
 import { html, type Content, type Html } from '../html.ts';
-import { count, decimal, percent, plain } from '../numbers.ts';
+import { change, count, decimal, percent, plain } from '../numbers.ts';
 import { day, section, table } from '../page.ts';
 
 export function modelCard({ card, model }: TrainingReport): Html {
@@ -49,6 +50,7 @@ export function lineageSection({ lineage, evaluation }: TrainingReport): Html {
       ${count(lineage.trials)} (from 0)`,
     ],
     ['Search', html`${decimal(lineage.trainingSeconds, 1)} s`],
+    ...(lineage.intercept ? [['Intercept', corrected(lineage.intercept)] as [string, Content]] : []),
     [
       'ONNX against the trainer',
       html`at most ${plain(parity.maxAbsDiff)} apart over ${count(parity.rows)} rows`,
@@ -85,4 +87,10 @@ export function lineageSection({ lineage, evaluation }: TrainingReport): Html {
       { words: true },
     ),
   );
+}
+
+function corrected({ shift, interval, rows, positives, meanScoreBefore }: InterceptCorrection): Html {
+  return html`log odds moved by ${change(shift)}, fitted to ${count(rows)} rows from ${day(interval)} on that
+  were learnt from, ${count(positives)} with the event: their mean score was ${percent(meanScoreBefore)}.
+  Calibration is judged on others.`;
 }
