@@ -385,6 +385,7 @@ function standIns(store: ReturnType<typeof createLocalStore>): TestActivities {
       return { model: world.model, policy: DEFAULT_GOVERNANCE, rules };
     },
     'project.spec': async () => spec(),
+    'jobs.trainer': async () => ({ kind: 'local' }),
     'training.snapshot': snapshot,
     'training.prepare': async () => {
       const { dataset } = await registration();
