@@ -3,6 +3,7 @@
 import type { Duration } from '@temporalio/common';
 import type { Duration as Pause } from './workflows/domain/duration.ts';
 import type { ScheduleDeclaration } from './workflows/domain/calendar/schedule.ts';
+import type { EventRule } from './workflows/domain/events/rule.ts';
 import type { Channels } from './workflows/domain/notices/channel.ts';
 import type { Subscription } from './workflows/domain/notices/notice.ts';
 
@@ -60,6 +61,11 @@ export interface AssayConfig {
   readonly secrets: { readonly awsPrefix?: string };
   /** Pipelines name channels; what they do not say, the defaults do. */
   readonly notices: { readonly channels: Channels; readonly defaults: readonly Subscription[] };
+  /**
+   * What is done about events from outside, which come by the queue that `ASSAY_EVENTS_QUEUE` names: files in S3,
+   * training jobs, alarms. Polls stay: what no event tells is found a little later.
+   */
+  readonly events: readonly EventRule[];
   /** What `assay schedules apply` makes so on the server. */
   readonly schedules: readonly ScheduleDeclaration[];
 }
@@ -81,6 +87,23 @@ const schedules: readonly ScheduleDeclaration[] = [
     key: 'readmission',
     params: { project: 'readmission' },
     timetable: { on: { at: ['02:00'], days: ['sun'] } },
+  },
+];
+
+const events: readonly EventRule[] = [
+  {
+    name: 'training-job-changed',
+    on: 'training-job',
+    effect: () => ({ do: 'wake', pipeline: 'training' }),
+  },
+  {
+    name: 'drift-alarm',
+    on: 'alarm',
+    // As Terraform names it. The governor looks at what monitoring wrote; an alarm only makes it look at once.
+    effect: ({ alarm, state }) =>
+      state === 'ALARM' && alarm.endsWith('-alarm-drift')
+        ? { do: 'signal', workflow: 'governor-readmission', signal: 'monitored' }
+        : undefined,
   },
 ];
 
@@ -114,6 +137,7 @@ const base: AssayConfig = {
   shutdownForce: '10s',
   /** Jobs that train side by side: at most the account's quota of instances, which is small at first. */
   pools: { sagemaker: 4 },
+  events,
   schedules,
 };
 

@@ -64,6 +64,8 @@ const Environment = z.object({
   ASSAY_CODE_VERSION: optional,
   /** Keys that payloads are encrypted with: see workers/encryption/key-ring.ts. */
   ASSAY_ENCRYPTION_KEYS: optional,
+  /** Address of the queue of SQS that events from outside come by; without one nobody listens. */
+  ASSAY_EVENTS_QUEUE: optional,
   /** Whom the codec server answers: holders of a token, or those whom an identity provider vouches for. */
   ASSAY_CODEC_TOKEN: optional,
   ASSAY_CODEC_ISSUER: optional,
@@ -120,6 +122,8 @@ export interface Env {
   readonly ecs: { readonly agentUri: string | undefined; readonly metadataUri: string | undefined };
   readonly trainer: 'local' | 'sagemaker' | undefined;
   readonly sagemaker: SageMakerEnv;
+  /** Address of a queue of SQS. */
+  readonly eventsQueue: string | undefined;
   readonly queueSuffix: string;
   readonly codeVersion: string;
   readonly temporalCommand: string | undefined;
@@ -155,6 +159,7 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>> 
     ecs: { agentUri: value.ECS_AGENT_URI, metadataUri: value.ECS_CONTAINER_METADATA_URI_V4 },
     trainer: value.ASSAY_TRAINER,
     sagemaker: sageMakerEnv(value),
+    eventsQueue: value.ASSAY_EVENTS_QUEUE,
     queueSuffix: value.ASSAY_QUEUE_SUFFIX,
     codeVersion: value.ASSAY_CODE_VERSION ?? builtFrom(),
     temporalCommand: value.ASSAY_TEMPORAL_BIN,

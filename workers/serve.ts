@@ -5,6 +5,7 @@ import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporal
 import type { Queue } from '../temporal.config.ts';
 import { ensureAssetBus } from './asset-bus.ts';
 import { activitiesOf, type WorkerServices } from './activities.ts';
+import { openBridge } from './bridge/open-bridge.ts';
 import { loadBundle } from './bundle.ts';
 import { ensureCapacity } from './capacity.ts';
 import { tellChampionAges } from './champion-age.ts';
@@ -51,9 +52,14 @@ export async function serve(queues: readonly Queue[], given: Services): Promise<
   health?.watch(workers);
   const protection = protect(env, workers);
   if (queues.includes('control')) await ensureStanding(client, services);
+  const bridge = queues.includes('control') ? await openBridge(temporal) : undefined;
   const stopAges = health && queues.includes('control') ? tellChampionAges(services.registry) : undefined;
   process.stdout.write(`${JSON.stringify({ ready: true, queues, pid: process.pid })}\n`);
-  await Promise.all([...workers.values()].map((worker) => worker.run()));
+  try {
+    await Promise.all([...workers.values()].map((worker) => worker.run()));
+  } finally {
+    await bridge?.stop();
+  }
   stopAges?.();
   await reporter?.stop();
   await protection?.stop();

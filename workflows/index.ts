@@ -10,6 +10,7 @@ export {
 export { readings } from '../pipelines/examples/readings.pipeline.ts';
 export { trainRegisterDeploy } from '../pipelines/examples/train-register-deploy.pipeline.ts';
 export { squares } from '../pipelines/examples/squares.pipeline.ts';
+export { tills } from '../pipelines/examples/workdays.pipeline.ts';
 export { assetBus } from './asset-bus.ts';
 export { backfill } from './backfill.ts';
 export { delivery } from './delivery.ts';

@@ -53,6 +53,7 @@ locals {
     ASSAY_STORE          = "s3://${module.lake.buckets["lake"]}"
     ASSAY_REGISTRY_STORE = "s3://${module.lake.buckets["registry"]}"
     AWS_REGION           = var.region
+    ASSAY_EVENTS_QUEUE   = module.events.queue_url
     # Of secret://notices-topic: no secret, but told in the same way.
     ASSAY_SECRET_NOTICES_TOPIC = module.observability.topic_arn
   })

@@ -5,3 +5,4 @@ export * from './waiting.ts';
 export * from './pool-pipelines.ts';
 export * from './telling.ts';
 export * from '../../testing/training-jobs.ts';
+export * from './collecting.ts';
