@@ -57,7 +57,13 @@ async function controlActivities(services: WorkerServices): Promise<ActivityMap>
   return {
     ...named(
       'ledger',
-      createLedgerActivities({ store, pipelines, client: temporal, notify: config.notices.defaults }),
+      createLedgerActivities({
+        store,
+        pipelines,
+        client: temporal,
+        notify: config.notices.defaults,
+        moves: env.versioning === 'upgrade',
+      }),
     ),
     ...named('order', createOrderActivities({ ledger, client: temporal })),
     ...named(

@@ -62,6 +62,11 @@ const Environment = z.object({
   ASSAY_TEMPORAL_BIN: optional,
   /** By default the digest of the sources that the build was made from. */
   ASSAY_CODE_VERSION: optional,
+  /**
+   * `pinned`: runs stay with workers of the code they began with, which are kept until these have ended.
+   * `upgrade`: they go on in newer code as soon as there are workers of it. `none`: new workers take the place of the old.
+   */
+  ASSAY_VERSIONING: z.preprocess(blankIsUnset, z.enum(['none', 'pinned', 'upgrade']).default('none')),
   /** Keys that payloads are encrypted with: see workers/encryption/key-ring.ts. */
   ASSAY_ENCRYPTION_KEYS: optional,
   /** Address of the queue of SQS that events from outside come by; without one nobody listens. */
@@ -126,6 +131,7 @@ export interface Env {
   readonly eventsQueue: string | undefined;
   readonly queueSuffix: string;
   readonly codeVersion: string;
+  readonly versioning: 'none' | 'pinned' | 'upgrade';
   readonly temporalCommand: string | undefined;
   readonly temporalAddress: string | undefined;
   readonly temporalNamespace: string | undefined;
@@ -162,6 +168,7 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>> 
     eventsQueue: value.ASSAY_EVENTS_QUEUE,
     queueSuffix: value.ASSAY_QUEUE_SUFFIX,
     codeVersion: value.ASSAY_CODE_VERSION ?? builtFrom(),
+    versioning: value.ASSAY_VERSIONING,
     temporalCommand: value.ASSAY_TEMPORAL_BIN,
     temporalAddress: value.TEMPORAL_ADDRESS,
     temporalNamespace: value.TEMPORAL_NAMESPACE,

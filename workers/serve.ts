@@ -22,6 +22,7 @@ import type { Services } from './services.ts';
 import { ensureSweeper } from './sweeper.ts';
 import { readTaskLimits, withTaskLimits } from './task-limits.ts';
 import { startTelemetry } from './telemetry.ts';
+import { DEPLOYMENT } from '../workflows/domain/deployment.ts';
 import { temporalSettings } from './temporal.ts';
 import { ensureWatchdog } from './watchdog.ts';
 
@@ -123,9 +124,16 @@ async function createWorker(
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
     shutdownGraceTime: config.shutdownGrace,
     shutdownForceTime: config.shutdownForce,
-    workerDeploymentOptions: {
-      version: { deploymentName: 'assay', buildId: env.codeVersion },
-      useWorkerVersioning: false,
-    },
+    workerDeploymentOptions: deployment(env),
   });
+}
+
+/** Unversioned workers say which build they are, too: a run sees by it that other code has taken it up. */
+function deployment({
+  codeVersion: buildId,
+  versioning,
+}: Env): NonNullable<WorkerOptions['workerDeploymentOptions']> {
+  const version = { deploymentName: DEPLOYMENT, buildId };
+  if (versioning === 'none') return { version, useWorkerVersioning: false };
+  return { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' };
 }

@@ -19,6 +19,7 @@ export interface LedgerDeps {
   readonly client: Client;
   /** What the environment tells whom, where the pipeline does not say. */
   readonly notify?: BeginDeps['notify'];
+  readonly moves?: BeginDeps['moves'];
 }
 
 export function createLedgerActivities({
@@ -26,11 +27,12 @@ export function createLedgerActivities({
   pipelines,
   client,
   notify = [],
+  moves = false,
 }: LedgerDeps): LedgerActivities {
   const searchAttributes = createSearchAttributes(client);
   const settleOne = (run: string, attempt: number): Promise<boolean> => settle(store, client, run, attempt);
   return {
-    begin: (input) => begin({ store, pipelines, searchAttributes, settle: settleOne, notify }, input),
+    begin: (input) => begin({ store, pipelines, searchAttributes, settle: settleOne, notify, moves }, input),
     close: (input) => close(store, client, input),
     saveMemo: (input) => saveMemo(store, input),
     loadMemo: ({ part }) => loadMemo(store, part),

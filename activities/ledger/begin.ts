@@ -33,6 +33,8 @@ export interface BeginDeps {
   readonly searchAttributes: () => Promise<readonly string[]>;
   /** What the environment tells whom, where the pipeline does not say; nothing by default. */
   readonly notify?: readonly Subscription[];
+  /** Runs leave workers of older code as soon as there are newer ones. */
+  readonly moves?: boolean;
 }
 
 /** Manual starts of one pipeline and key within so many seconds find a free one; more is a mistake. */
@@ -69,6 +71,7 @@ async function beginAt(deps: BeginDeps, pipeline: LedgerPipeline, input: BeginIn
     searchAttributes: await deps.searchAttributes(),
     ...(nominal !== undefined && { nominal }),
     ...toldBy(pipeline, deps.notify ?? []),
+    ...(deps.moves === true && { moves: true }),
   };
 }
 

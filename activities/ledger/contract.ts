@@ -94,6 +94,8 @@ export type BeginOutput =
       readonly nominal?: NominalInterval;
       /** Who is told of what, and by when the run and its tasks must have succeeded: as it stood at the start. */
       readonly notify?: readonly Subscription[];
+      /** Whether the run leaves workers of older code as soon as there are newer ones. */
+      readonly moves?: boolean;
       readonly deadlines?: readonly Deadline[];
     }
   | {

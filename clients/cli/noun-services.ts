@@ -175,6 +175,7 @@ export function codecServices({ env }: Services, output: Output): CodecServices 
 /** Everything that a worker is made of is loaded when one is asked for. */
 export function workerServices(services: Services): WorkerCommandServices {
   return {
+    client: () => services.client(),
     serve: async (queues) => {
       const { serve } = await import('../../workers/serve.ts');
       await serve(queues, services);

@@ -28,6 +28,7 @@ export interface Attempt {
   readonly rerun?: Rerun;
   readonly searchAttributes: readonly string[];
   readonly notify?: readonly Subscription[];
+  readonly moves?: boolean;
   readonly deadlines?: readonly Deadline[];
   /** Deadlines that went by in an earlier history. */
   readonly missed?: readonly RunDeadline[];
@@ -113,6 +114,7 @@ function attemptOf(
     ...(input.schedule !== undefined && { schedule: input.schedule }),
     searchAttributes: begun.searchAttributes,
     ...(begun.notify !== undefined && { notify: begun.notify }),
+    ...(begun.moves === true && { moves: true }),
     ...(begun.deadlines !== undefined && { deadlines: begun.deadlines }),
     memo,
     generation: 0,

@@ -4,7 +4,7 @@ import {
   CancellationScope,
   CancelledFailure,
   condition,
-  continueAsNew,
+  makeContinueAsNewFunc,
   log,
 } from '@temporalio/workflow';
 import type { RecordedError, RunRecord } from '../domain/run-record.ts';
@@ -105,7 +105,10 @@ async function goOn(
 }
 
 function again(resume: Attempt): Promise<never> {
-  return continueAsNew<(input: WorkflowInput) => Promise<unknown>>({ resume });
+  const next = makeContinueAsNewFunc<(input: WorkflowInput) => Promise<unknown>>(
+    resume.moves === true ? { initialVersioningBehavior: 'AUTO_UPGRADE' } : {},
+  );
+  return next({ resume });
 }
 
 async function finish(

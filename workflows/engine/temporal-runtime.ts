@@ -16,6 +16,7 @@ import type { PipelineOptions } from './definition.ts';
 import { seeded, workflowNow } from './determinism.ts';
 import { causesOf, toFailure } from './failures.ts';
 import { createRunOrder } from './order.ts';
+import { watchCode } from './code-change.ts';
 import type { ChildInput } from './run.ts';
 import type { Came, MemoLedger, RunPools, Runtime, SliceOrder, TaskContext } from './runtime.ts';
 import type { Task } from './task.ts';
@@ -27,6 +28,7 @@ export function createTemporalRuntime(
   { changed, pools }: { changed: (task: Task) => void; pools: RunPools },
 ): Runtime {
   const { facts } = attempt;
+  const isOtherCode = watchCode(attempt.moves === true);
   return {
     now: workflowNow,
     sleep: (ms, summary) => sleep(ms, { summary }),
@@ -41,7 +43,7 @@ export function createTemporalRuntime(
     toError: toFailure,
     shouldContinue: () => {
       const { continueAsNewSuggested, historyLength } = workflowInfo();
-      return continueAsNewSuggested || historyLength > (continueAfterEvents ?? Infinity);
+      return continueAsNewSuggested || historyLength > (continueAfterEvents ?? Infinity) || isOtherCode();
     },
     changed,
     child: (pipeline, input, task) => runChild(attempt, pipeline, input, task),

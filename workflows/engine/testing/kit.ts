@@ -40,7 +40,10 @@ export interface KitOptions {
   readonly pipelines: readonly AnyPipeline[];
   /** By activity type: `lake.ingest`. */
   readonly activities?: TestActivities | ((parts: KitParts) => TestActivities);
-  readonly worker?: Partial<WorkerOptions>;
+  /** Of the worker; `false` for a test that adds its own. */
+  readonly worker?: Partial<WorkerOptions> | false;
+  /** Runs move to newer code while workers of the old are still there. */
+  readonly moves?: boolean;
   /** Pools by name, with their slots. */
   readonly pools?: Readonly<Record<string, number>>;
   /** As `temporal.config.ts` has it; nobody is told of anything by default. */
@@ -67,6 +70,8 @@ export interface Kit extends KitParts {
   execute(pipeline: AnyPipeline, input?: RunInput): Promise<unknown>;
   /** The live record. */
   query(handle: WorkflowHandle): Promise<RunRecord>;
+  /** Another worker, with the activities of the first. @returns what stops it */
+  addWorker(options: Partial<WorkerOptions>): Promise<() => Promise<void>>;
   stop(): Promise<void>;
 }
 
@@ -76,12 +81,14 @@ const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() 
 export async function startKit({
   pipelines,
   activities = {},
-  worker: options = {},
+  worker: given = {},
+  moves = false,
   pools = {},
   notices = { channels: {}, defaults: [] },
   secrets = createSecrets({ sources: [] }),
 }: KitOptions): Promise<Kit> {
   installRuntime();
+  const options = given === false ? {} : given;
   const address = inject('temporalAddress');
   const taskQueue = options.taskQueue ?? `control-${randomUUID().slice(0, 8)}`;
   const folder = await mkdtemp(join(tmpdir(), 'assay-kit-'));
@@ -100,6 +107,7 @@ export async function startKit({
     client,
     pipelines: definitions(pipelines),
     notify: notices.defaults,
+    moves,
   });
   const poolActivities = createPoolActivities({
     client,
@@ -108,7 +116,7 @@ export async function startKit({
     lookEvery: LOOK_EVERY,
   });
   const telling = openNotices({ store, secrets, config: { notices }, temporal: client, taskQueue });
-  const worker = await Worker.create({
+  const shared: WorkerOptions = {
     connection: native,
     taskQueue,
     workflowBundle: { code },
@@ -131,8 +139,20 @@ export async function startKit({
     },
     stickyQueueScheduleToStartTimeout: '2s',
     ...options,
-  });
-  const running = worker.run();
+  };
+  const stops: (() => Promise<void>)[] = [];
+  const addWorker: Kit['addWorker'] = async (own) => {
+    const worker = await Worker.create({ ...shared, ...own });
+    const running = worker.run();
+    let stopped: Promise<void> | undefined;
+    const stop = (): Promise<void> => {
+      if (stopped === undefined) worker.shutdown();
+      return (stopped ??= running);
+    };
+    stops.push(stop);
+    return stop;
+  };
+  if (given !== false) await addWorker({});
   const start: Kit['start'] = (pipeline, input, workflowId = `test-${randomUUID()}`) =>
     client.workflow.start(typeof pipeline === 'string' ? pipeline : pipeline.definition.name, {
       taskQueue,
@@ -143,10 +163,10 @@ export async function startKit({
     ...parts,
     start,
     execute: async (pipeline, input) => (await start(pipeline, input)).result(),
+    addWorker,
     query: (handle) => handle.query<RunRecord>(RECORD_QUERY),
     stop: async () => {
-      worker.shutdown();
-      await running;
+      await Promise.all(stops.map((stop) => stop()));
       await Promise.all([connection.close(), native.close()]);
       await rm(folder, { recursive: true, force: true });
     },

@@ -1,0 +1,13 @@
+/** A pipeline as version one of the code has it. */
+import { activities } from '../../activities.ts';
+import { pipeline } from '../../pipeline.ts';
+import { QUICK } from '../../profiles.ts';
+import type { ProbeActivities } from '../pipelines.ts';
+
+const probe = activities<ProbeActivities>('probe', QUICK);
+
+export const evolving = pipeline({ name: 'evolving' }, (run) => {
+  const first = run.task('first', () => probe.echo('first of one'));
+  const opened = run.signal('opened', { after: [first], signal: 'open' });
+  return run.task('last', { after: [opened, first] }, (_opened, first) => [first, 'last of one']);
+});
