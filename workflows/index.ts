@@ -9,6 +9,9 @@ export {
 } from '../pipelines/examples/asset-rollup.pipeline.ts';
 export { readings } from '../pipelines/examples/readings.pipeline.ts';
 export { trainRegisterDeploy } from '../pipelines/examples/train-register-deploy.pipeline.ts';
+export { cluster } from '../pipelines/examples/cluster.pipeline.ts';
+export { regions } from '../pipelines/examples/regions.pipeline.ts';
+export { retryPolicy } from '../pipelines/examples/retry-policy.pipeline.ts';
 export { squares } from '../pipelines/examples/squares.pipeline.ts';
 export { tills } from '../pipelines/examples/workdays.pipeline.ts';
 export { assetBus } from './asset-bus.ts';

@@ -1,0 +1,36 @@
+/** A download that is tried again by what went wrong: a rate limit after its own pause, a refusal never. */
+import { z } from 'zod';
+import { activities } from '../../workflows/engine/activities.ts';
+import { pipeline } from '../../workflows/engine/pipeline.ts';
+import { QUICK } from '../../workflows/engine/profiles.ts';
+
+interface DownloadActivities {
+  /** @throws RateLimited, AccessDenied, or whatever the network says */
+  fetch(input: { url: string; key: string }): Promise<{ bytes: number }>;
+}
+
+const download = activities<DownloadActivities>('download', QUICK);
+
+export const retryPolicy = pipeline(
+  { name: 'retryPolicy', params: () => z.object({ url: z.url() }), tags: ['example'] },
+  (run) => {
+    const retries = {
+      attempts: 4,
+      delay: '50ms',
+      backoff: 2,
+      maxDelay: '1m',
+      jitter: 0.2,
+      // Looked for along the whole chain of causes; the first rule that fits decides.
+      on: [
+        { error: 'RateLimited', delay: '200ms' },
+        { error: 'AccessDenied', fail: true },
+      ],
+    } as const;
+    const { url } = run.params;
+    const file = run.task('fetch', { retries }, ({ key }) => download.fetch({ url, key }));
+    run.task('told', { after: [file], when: 'all_done' }, (outcome) =>
+      outcome.state === 'failed' ? `gave up: ${outcome.error.type}` : 'fetched',
+    );
+    return file;
+  },
+);
