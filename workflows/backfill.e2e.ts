@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createBackfillActivities } from '../activities/backfill/activities.ts';
 import { createBackfills } from '../activities/backfill/backfills.ts';
 import type { Backfills } from '../activities/backfill/contract.ts';
+import { createPauses } from '../activities/ledger/pauses.ts';
 import { watchRuns } from '../activities/backfill/watch.ts';
 import { createBackfill } from '../clients/backfill/create.ts';
 import { sayToBackfill } from '../clients/backfill/say.ts';
@@ -193,6 +194,23 @@ describe('a backfill', () => {
     await expect(sayToBackfill(services, id, 'pause', { by: 'a test' })).rejects.toMatchObject({
       type: 'BackfillOver',
     });
+  });
+
+  it('starts nothing while its pipeline is paused, and can be cancelled all the same', async () => {
+    const pauses = createPauses(kit.store);
+    await pauses.pause('diamond', { by: 'a test', reason: 'to see' });
+    const asked = request(2);
+    const { id } = await createBackfill(services, asked);
+    await vi.waitFor(
+      async () => expect((await showBackfill(services, id)).note).toContain('diamond is paused'),
+      { timeout: 20_000 },
+    );
+    expect(await ledgerOf(asked.key, 2)).toEqual([' missing', ' missing']);
+    await sayToBackfill(services, id, 'cancel', { by: 'a test' });
+    expect(await over(id)).toMatchObject({ state: 'cancelled', counts: { started: 0 } });
+    await pauses.resume('diamond', { by: 'a test' });
+    await over((await createBackfill(services, asked)).id);
+    expect(await ledgerOf(asked.key, 2)).toEqual(['1 success', '1 success']);
   });
 
   it('starts nothing more when it is cancelled, and stops the open runs where that was asked for', async () => {

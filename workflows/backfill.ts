@@ -22,7 +22,7 @@ import type {
   Resolved,
 } from '../activities/backfill/contract.ts';
 import { backfillText } from './domain/backfill/live-text.ts';
-import type { BackfillRequest } from './domain/backfill/plan.ts';
+import type { BackfillRequest, PlannedRun } from './domain/backfill/plan.ts';
 import {
   BACKFILL_QUERY,
   BEGINNING,
@@ -65,6 +65,8 @@ const watcher = activities<BackfillActivities>('backfill', PATIENT);
 
 /** Runs that are chosen at a time. */
 const PAGE = 100;
+/** Milliseconds between two looks whether a pipeline is still paused. */
+const LOOK_AGAIN = 15_000;
 
 export async function backfill(input: BackfillInput): Promise<BackfillEnding> {
   // A cancellation by Temporal's own means is one of ours: what is open is waited for, the ending is written.
@@ -146,11 +148,12 @@ class Backfill {
         this.#state = withPage(this.#state, page);
         break;
       }
-      case 'start':
-        // However long the pipeline is paused.
-        await watcher.start({ id: this.#id, plan, runs: step.runs });
-        this.#state = withStarted(this.#state, step.runs);
+      case 'start': {
+        const { isHeld } = await store.start({ id: this.#id, plan, runs: step.runs });
+        if (isHeld) await this.#hold();
+        else this.#state = withStarted(this.#state, step.runs);
         break;
+      }
       case 'watch': {
         const ended = await this.#watch(step.runs);
         this.#state = withEnded(this.#state, ended);
@@ -160,11 +163,9 @@ class Backfill {
         await store.stop({ runs: step.runs });
         this.#state = { ...this.#state, isStopped: true };
         break;
-      case 'rest': {
-        const heard = this.#heard;
-        await condition(() => this.#heard > heard);
+      case 'rest':
+        await this.#rest();
         break;
-      }
     }
     this.#show();
   }
@@ -176,12 +177,33 @@ class Backfill {
     return ending;
   }
 
+  /** The pipeline is paused: it is looked again before long, and what is open goes on. */
+  async #hold(): Promise<void> {
+    this.#state = { ...this.#state, isHeld: true };
+    this.#show();
+    const { open } = this.#state;
+    if (open.length === 0) return this.#rest(LOOK_AGAIN);
+    const ended = await this.#watch(open, LOOK_AGAIN);
+    this.#state = withEnded(this.#state, ended);
+  }
+
+  /** Until somebody has said something. */
+  async #rest(atMost?: number): Promise<void> {
+    const heard = this.#heard;
+    const isHeard = (): boolean => this.#heard > heard;
+    await (atMost === undefined ? condition(isHeard) : condition(isHeard, atMost));
+  }
+
   /** Until a run has ended, or somebody has said something. */
-  async #watch(runs: Extract<BackfillStep, { kind: 'watch' }>['runs']): Promise<readonly EndedRun[]> {
+  async #watch(runs: readonly PlannedRun[], atMost?: number): Promise<readonly EndedRun[]> {
     const scope = new CancellationScope({ cancellable: true });
     this.#interrupt = () => scope.cancel();
     try {
-      return await scope.run(() => watcher.watch({ runs }));
+      return await scope.run(() =>
+        atMost === undefined
+          ? watcher.watch({ runs })
+          : CancellationScope.withTimeout(atMost, () => watcher.watch({ runs })),
+      );
     } catch (error) {
       if (isCancellation(error)) return [];
       throw error;

@@ -10,7 +10,7 @@ import type { AssetConsumer, AssetCursors, AssetLog, Delivered, NumberedEvent } 
 
 export interface DeliverDependencies {
   readonly log: AssetLog;
-  readonly ledger: Pick<Ledger, 'attempts'>;
+  readonly ledger: Pick<Ledger, 'attempts' | 'paused'>;
   readonly startRun: StartRun;
   /** Where a consumer begins to listen to an asset: what was there before it starts nothing. */
   readonly beginnings: (consumer: AssetConsumer) => Promise<Readonly<Record<string, number>>>;
@@ -38,6 +38,8 @@ export async function deliver(
   for (const consumer of consumers) {
     const own = { ...(await deps.beginnings(consumer)), ...cursors[consumer.pipeline] };
     next[consumer.pipeline] = own;
+    // What is produced meanwhile lies behind its cursors until it is resumed.
+    if ((await deps.ledger.paused(consumer.pipeline)) !== undefined) continue;
     for (const asset of new Set(consumer.condition.inputs.map((input) => input.asset))) {
       const events = await deps.log.read(asset, own[asset] ?? 0, MOST);
       isMore ||= events.length === MOST;

@@ -1,6 +1,6 @@
 /** Backfill's activities over a store, the ledger, Temporal, and whatever starts runs. */
 import type { Client } from '@temporalio/client';
-import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
+import { WorkflowNotFoundError } from '@temporalio/common';
 
 import type { BackfillPlan, PlannedRun } from '../../workflows/domain/backfill/plan.ts';
 import type { Ledger } from '../ledger/contract.ts';
@@ -30,7 +30,9 @@ export function createBackfillActivities(deps: BackfillDependencies): BackfillAc
     open: ({ id, request }) => writePlan(store, id, resolveBackfill(deps, request)),
     page: (input) => pageOf({ ledger, client }, input),
     async start({ id, plan, runs }) {
+      if ((await ledger.paused(plan.pipeline)) !== undefined) return { isHeld: true };
       await Promise.all(runs.map((run) => start(deps, id, plan, run)));
+      return { isHeld: false };
     },
     watch: ({ runs }) => watchRuns(deps, runs),
     async stop({ runs }) {
@@ -48,7 +50,6 @@ async function start(
   { run, attempt, interval, rerun }: PlannedRun,
 ): Promise<void> {
   if ((await ledger.attempts(run)).includes(attempt)) return;
-  if ((await ledger.paused(pipeline)) !== undefined) throw waitsForResume(pipeline);
   await startRun({
     pipeline,
     run,
@@ -62,16 +63,6 @@ async function start(
       ...(rerun !== undefined && { rerun }),
       startedBy: `backfill ${id}`,
     },
-  });
-}
-
-/** The backfill goes on where it stands once somebody has resumed the pipeline. */
-function waitsForResume(pipeline: string): ApplicationFailure {
-  return ApplicationFailure.create({
-    message: `${pipeline} is paused; the backfill waits for: assay pipelines resume ${pipeline}`,
-    type: 'PipelinePaused',
-    nonRetryable: false,
-    nextRetryDelay: '15s',
   });
 }
 

@@ -17,8 +17,12 @@ export interface BackfillActivities {
   open(input: { id: string; request: BackfillRequest }): Promise<Resolved>;
   /** Looks at intervals behind `after` until it has found `most` that are to be run, or has looked at many. */
   page(input: { plan: BackfillPlan; after?: Interval; most: number }): Promise<BackfillPage>;
-  /** Starts runs that nobody has started yet. Done again it starts nothing twice. */
-  start(input: { id: string; plan: BackfillPlan; runs: readonly PlannedRun[] }): Promise<void>;
+  /** Starts runs that nobody has started yet, unless their pipeline is paused. Done again it starts nothing twice. */
+  start(input: {
+    id: string;
+    plan: BackfillPlan;
+    runs: readonly PlannedRun[];
+  }): Promise<{ readonly isHeld: boolean }>;
   /** Waits until at least one of the runs has ended. */
   watch(input: { runs: readonly PlannedRun[] }): Promise<readonly EndedRun[]>;
   /** Asks runs to stop; those that are over already are let be. */

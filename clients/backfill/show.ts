@@ -63,9 +63,19 @@ async function shown(services: BackfillServices, stored: StoredBackfill): Promis
     const live = await client.withDeadline(Date.now() + PATIENCE, () =>
       client.workflow.getHandle(stored.id).query<LiveBackfill>(BACKFILL_QUERY),
     );
-    const { counts, open, troubled, paused } = live;
+    const { counts, open, troubled, paused, isHeld = false } = live;
+    const { pipeline } = stored.plan;
+    const held = `${pipeline} is paused, so nothing is started: assay pipelines resume ${pipeline}`;
     const state = backfillWord(live);
-    return { ...known, state, counts, open, troubled, ...(paused !== undefined && { paused }) };
+    return {
+      ...known,
+      state,
+      counts,
+      open,
+      troubled,
+      ...(paused !== undefined && { paused }),
+      ...(isHeld && { note: held }),
+    };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const note = 'no worker answers for it, so how far it has come is not known: assay workers run';

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createAssets } from '../../activities/assets/assets.ts';
 import type { Assets } from '../../activities/assets/contract.ts';
 import { createAssetLog } from '../../activities/assets/log.ts';
+import { createPauses } from '../../activities/ledger/pauses.ts';
 import { materialize } from '../../clients/assets/materialize.ts';
 import { ensureAssetBus } from '../../workers/asset-bus.ts';
 import { consumersOf } from '../../workers/consumers.ts';
@@ -147,6 +148,24 @@ describe('a shop whose pipelines start one another', () => {
     );
     expect(await kit.ledger.attempts(`hourlyShop-${hour(0).end}`)).toEqual([1]);
     expect(await kit.ledger.attempts('dailyShop-2026-01-02T00:00:00Z')).toEqual([1]);
+  });
+
+  it('starts a paused consumer for nothing, and for all that was produced once it is resumed', async () => {
+    const pauses = createPauses(kit.store);
+    await pauses.pause('hourlyShop', { by: 'a test', reason: 'to see' });
+    for (const one of [hourlyOrders, hourlyVisits, hourlyReturns]) await produce(one, 40);
+    const bus = kit.client.workflow.getHandle(assetBusId(kit.taskQueue));
+    // By then it has looked: another consumer of the same asset has.
+    await vi.waitFor(
+      async () =>
+        expect(await bus.query('assetBusState')).toMatchObject({
+          cursors: { halfHourlyShop: { 'shop.orders': 6 }, hourlyShop: { 'shop.orders': 5 } },
+        }),
+      { timeout: 20_000 },
+    );
+    expect(await kit.ledger.attempts(`hourlyShop-${hour(40).end}`)).toEqual([]);
+    await pauses.resume('hourlyShop', { by: 'a test' });
+    await succeeded(`hourlyShop-${hour(40).end}`);
   });
 
   it('loses nothing of what was produced while its bus was gone', async () => {

@@ -21,7 +21,7 @@ export function backfillText(
   { plan, total }: { plan: BackfillPlan; total: number },
   state: BackfillState,
 ): string {
-  const { counts, open, troubled, paused } = state;
+  const { counts, open, troubled, paused, isHeld = false } = state;
   const { success, ...others } = counts.ended;
   const ended = Object.values(counts.ended).reduce((sum, count) => sum + count, 0);
   const leftOut = Object.values(counts.leftOut).reduce((sum, count) => sum + count, 0);
@@ -30,6 +30,7 @@ export function backfillText(
     `**${id}**: ${backfillWord(state)}${paused?.reason === undefined ? '' : ` (${paused.reason})`}`,
     `${plan.from} to ${plan.to}, ${plan.order}, ${plan.reprocess}, at most ${plan.maxActive} open`,
     `${ended + leftOut} of ${total}: ${success} success, ${[...bad.map(([word, count]) => `${count} ${word}`), `${leftOut} left out`].join(', ')}; ${open.length} open`,
+    ...(isHeld ? [`${plan.pipeline} is paused, so nothing is started`] : []),
     ...open.slice(0, NAMED).map(({ run, attempt }) => `- open: ${run} attempt ${attempt}`),
     ...troubled.slice(-NAMED).map(({ run, state: end, message = '' }) => `- ${end}: ${run} ${message}`),
   ];

@@ -41,6 +41,8 @@ export interface BackfillState {
   /** The newest that did not succeed, the last one last. */
   readonly troubled: readonly EndedRun[];
   readonly paused?: Word;
+  /** Its pipeline is paused, so that nothing can be started. */
+  readonly isHeld?: boolean;
   readonly cancelled?: Word & { readonly runs: boolean };
   /** The open runs have been asked to stop. */
   readonly isStopped?: boolean;
@@ -122,6 +124,7 @@ export function withStarted(state: BackfillState, runs: readonly PlannedRun[]): 
     ...state,
     ready: state.ready.filter((run) => !started.has(label(run))),
     open: [...state.open, ...runs],
+    isHeld: false,
     counts: { ...state.counts, started: state.counts.started + runs.length },
   };
 }
