@@ -8,6 +8,7 @@ export {
   hourlyVisits,
 } from '../pipelines/examples/asset-rollup.pipeline.ts';
 export { readings } from '../pipelines/examples/readings.pipeline.ts';
+export { followedJob } from '../pipelines/examples/follow-job.pipeline.ts';
 export { trainRegisterDeploy } from '../pipelines/examples/train-register-deploy.pipeline.ts';
 export { cluster } from '../pipelines/examples/cluster.pipeline.ts';
 export { regions } from '../pipelines/examples/regions.pipeline.ts';

@@ -96,6 +96,8 @@ describe('trainedBySageMaker', () => {
     // Starting, Downloading, Training, Uploading: each is left once; those that are passed quickly may be missed.
     expect(watched.length).toBeLessThanOrEqual(4);
     expect(looks).toBeGreaterThan(2 * watched.length);
+    const record = await kit.ledger.record(RUN);
+    expect(record?.tasks.find(({ name, index }) => name === 'train' && index)).toMatchObject({ tries: 1 });
   });
 
   it('gets a job of another name in the place of one that found no capacity', async () => {

@@ -7,6 +7,7 @@ import type { temporal } from '@temporalio/proto';
 import { parseActivityId, taskLabel } from '../../workflows/domain/activity-id.ts';
 import { groupBy } from '../../workflows/domain/group-by.ts';
 import type { RunRecord, TaskRecord } from '../../workflows/domain/run-record.ts';
+import { NOT_YET } from '../../workflows/domain/tries.ts';
 
 export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
@@ -18,6 +19,8 @@ export interface ActivityTiming {
   endedAt?: number;
   /** Executions of the activity; more than one where the infrastructure retried. */
   attempts: number;
+  /** They were looks at something that was not there yet: no tries. */
+  polled: boolean;
 }
 
 /** Activities by the order in which they were scheduled. Started events appear when the activity ends. */
@@ -29,10 +32,16 @@ export function activityTimings(events: readonly HistoryEvent[]): ActivityTiming
     const ended = endOf(event);
     if (scheduled) {
       const activityId = scheduled.activityId ?? '';
-      byScheduled.set(String(event.eventId), { activityId, queuedAt: timeOf(event), attempts: 1 });
+      byScheduled.set(String(event.eventId), {
+        activityId,
+        queuedAt: timeOf(event),
+        attempts: 1,
+        polled: false,
+      });
     } else if (started) {
       const timing = byScheduled.get(String(started.scheduledEventId));
-      if (timing) Object.assign(timing, { startedAt: timeOf(event), attempts: started.attempt ?? 1 });
+      const polled = started.lastFailure?.applicationFailureInfo?.type === NOT_YET;
+      if (timing) Object.assign(timing, { startedAt: timeOf(event), attempts: started.attempt ?? 1, polled });
     } else if (ended) {
       const timing = byScheduled.get(String(ended.scheduledEventId));
       if (timing) timing.endedAt = timeOf(event);
@@ -62,11 +71,15 @@ function timed(task: TaskRecord, timings: readonly ActivityTiming[]): TaskRecord
     // A sensor's activity is executed as often as it looks, in one try.
     ...(task.kind === 'sensor'
       ? { polls: executions(timings) }
-      : { tries: Math.max(task.tries, executions(timings)) }),
+      : { tries: Math.max(task.tries, executions(timings.map(asOneTry))) }),
     queuedAt: iso(queued),
     ...(starts.length > 0 ? { startedAt: iso(Math.min(...starts)) } : {}),
     ...(task.endedAt === undefined && ends.length > 0 ? { endedAt: iso(Math.max(...ends)) } : {}),
   };
+}
+
+function asOneTry(timing: ActivityTiming): ActivityTiming {
+  return timing.polled ? { ...timing, attempts: 1 } : timing;
 }
 
 /** Each try of the engine counts as often as its most repeated activity was executed. */

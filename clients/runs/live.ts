@@ -4,6 +4,7 @@ import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/int
 import type { temporal } from '@temporalio/proto';
 
 import { parseActivityId, taskLabel } from '../../workflows/domain/activity-id.ts';
+import { NOT_YET } from '../../workflows/domain/tries.ts';
 import { RECORD_QUERY } from '../../workflows/domain/run-record.ts';
 import type { RunRecord, RunState, TaskRecord } from '../../workflows/domain/run-record.ts';
 import { describe, stateOf } from './description.ts';
@@ -88,6 +89,8 @@ async function refined(client: Client, task: TaskRecord, activity: Pending): Pro
   const started = activity.lastStartedTime?.seconds;
   const failure = activity.lastFailure;
   const type = failure?.applicationFailureInfo?.type ?? failure?.source ?? 'Failed';
+  // It looks again and again at something outside; how that stands, the task's own note says.
+  if (type === NOT_YET) return task;
   const cause = await lastError(client, activity);
   return {
     ...task,

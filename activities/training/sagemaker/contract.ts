@@ -80,6 +80,8 @@ export interface JobActivities {
   start(input: { order: JobOrder; key: string }): Promise<JobState>;
   /** Answers when the status is another than `seen`. @throws NotYet, after which to look again */
   watch(input: { job: string; seen: string }): Promise<JobState>;
+  /** Both in one, for whoever would rather hold a worker: how far it has come goes with the heartbeats. */
+  follow(input: { order: JobOrder; key: string }): Promise<JobState>;
   /** Asks the newest job of the key to stop; `null` where there is none. */
   stop(input: { order: JobOrder; key: string }): Promise<JobState | null>;
 }

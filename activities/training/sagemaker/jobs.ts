@@ -9,6 +9,7 @@ import type { TrainingApi } from './api.ts';
 import type { JobActivities, JobEnd, JobOrder, JobState } from './contract.ts';
 import { failureOfJob, failureOfStop, isPassing, retriesOf } from './failures.ts';
 import { trainingImage } from './image.ts';
+import { followJob } from './follow.ts';
 import { jobName } from './job-name.ts';
 import { assertSame, trainingJobRequest } from './request.ts';
 import type { SageMakerSettings } from './settings.ts';
@@ -30,7 +31,7 @@ const MOST_TURNS = 20;
 
 export function createJobActivities(dependencies: JobDependencies): JobActivities {
   const { api, settings } = dependencies;
-  return {
+  const jobs: JobActivities = {
     trainer: async () => ({ kind: 'sagemaker', retries: retriesOf(settings.pauses) }),
     start: (asked) => startJob(dependencies, asked),
     watch: async ({ job, seen }) => {
@@ -38,6 +39,7 @@ export function createJobActivities(dependencies: JobDependencies): JobActivitie
       if (state.status === seen && state.end === undefined) throw notYet(state, settings);
       return state;
     },
+    follow: (asked) => followJob(jobs, asked, settings.poll),
     stop: async (asked) => {
       const newest = await newestJob(api, asked);
       if (newest === undefined) return null;
@@ -45,6 +47,7 @@ export function createJobActivities(dependencies: JobDependencies): JobActivitie
       return stateOf(await known(api, newest.TrainingJobName ?? ''));
     },
   };
+  return jobs;
 }
 
 /** A job that failed for a passing reason is followed by one of the next name. */
