@@ -16,7 +16,7 @@ export function discrimination(report: TrainingReport): Html {
     html`<p>
       Drawn on this version’s own held-out rows: ${count(figures.rows)}, of which ${count(figures.positives)}
       with the event. None of them was learnt from.
-      ${champion && html`The champion, <span class="key"></span>this model and <span class="key other"></span>champion, is drawn on the ${count(champion.rows)} rows of the gate, ${count(champion.positives)} with the event, which neither has learnt from.`}
+      ${champion && html`<span class="key"></span>is this model; <span class="key other"></span>is the champion on the ${count(champion.rows)} rows of the gate, ${count(champion.positives)} with the event, which it has not learnt from either.`}
     </p>`,
     html`<div class="charts">${roc(report)}${precisionRecall(report)}${lift(report)}</div>`,
   );
