@@ -29,6 +29,7 @@ import type { Queue } from '../temporal.config.ts';
 import type { ProjectSpec } from '../workflows/domain/project.ts';
 import { openAssetActivities } from './asset-bus.ts';
 import { SCRATCH } from './scratch.ts';
+import { createTellCutOff } from './cut-off.ts';
 import { createGovernors } from './governors.ts';
 import { openNotices } from './notices.ts';
 import { jobActivities, jobDataActivities, packagedRegistry, servingActivities } from './sagemaker.ts';
@@ -63,6 +64,7 @@ async function controlActivities(services: WorkerServices): Promise<ActivityMap>
         client: temporal,
         notify: config.notices.defaults,
         moves: env.versioning === 'upgrade',
+        tellCutOff: createTellCutOff(notices, pipelines, config.notices.defaults),
       }),
     ),
     ...named('order', createOrderActivities({ ledger, client: temporal })),

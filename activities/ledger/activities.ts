@@ -10,7 +10,7 @@ import { findRun } from './find-run.ts';
 import { createLedger } from './ledger.ts';
 import { loadMemo, loadResults, saveMemo } from './memo.ts';
 import { createSearchAttributes } from './search-attributes.ts';
-import { settle } from './settle.ts';
+import { settle, type TellCutOff } from './settle.ts';
 import { sweep } from './sweep.ts';
 
 export interface LedgerDeps {
@@ -20,6 +20,8 @@ export interface LedgerDeps {
   /** What the environment tells whom, where the pipeline does not say. */
   readonly notify?: BeginDeps['notify'];
   readonly moves?: BeginDeps['moves'];
+  /** Of runs that were terminated or timed out. */
+  readonly tellCutOff?: TellCutOff;
 }
 
 export function createLedgerActivities({
@@ -28,9 +30,11 @@ export function createLedgerActivities({
   client,
   notify = [],
   moves = false,
+  tellCutOff,
 }: LedgerDeps): LedgerActivities {
   const searchAttributes = createSearchAttributes(client);
-  const settleOne = (run: string, attempt: number): Promise<boolean> => settle(store, client, run, attempt);
+  const settleOne = (run: string, attempt: number): Promise<boolean> =>
+    settle(store, client, run, attempt, tellCutOff);
   return {
     begin: (input) => begin({ store, pipelines, searchAttributes, settle: settleOne, notify, moves }, input),
     close: (input) => close(store, client, input),
@@ -38,6 +42,6 @@ export function createLedgerActivities({
     loadMemo: ({ part }) => loadMemo(store, part),
     loadResults: ({ stored }) => loadResults(store, stored),
     findRun: (wanted) => findRun(createLedger(store), wanted),
-    sweep: () => sweep(store, client),
+    sweep: () => sweep(store, client, tellCutOff),
   };
 }

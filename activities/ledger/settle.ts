@@ -18,6 +18,9 @@ import { openKey, recordKey } from './keys.ts';
 import { readJson } from './objects.ts';
 import { withTimings } from './timings.ts';
 
+/** Tells whoever listens of a run that was cut off. Idempotent. */
+export type TellCutOff = (record: RunRecord) => Promise<void>;
+
 type Closed = Extract<Ending, { kind: 'closed' }>;
 
 /** An attempt that nobody can tell about after so long gets a bare record. */
@@ -33,6 +36,7 @@ export async function settle(
   client: Client,
   run: string,
   attempt: number,
+  tell: TellCutOff = async () => undefined,
 ): Promise<boolean> {
   const claim = await readClaim(store, run, attempt);
   if (claim === undefined) return forgetUnclaimed(store, run, attempt);
@@ -47,6 +51,8 @@ export async function settle(
       ? await closedRecord(client, run, attempt, claim, ending)
       : bareRecord(run, attempt, claim, FORGOTTEN);
   if (record === undefined) return false;
+  // Before the record stands: nobody comes back to tell it afterwards, and telling it again changes nothing.
+  await tell(record);
   await writeRecord(store, record);
   return true;
 }
@@ -75,14 +81,14 @@ async function closedRecord(
   claim: Claim,
   ending: Closed,
 ): Promise<RunRecord | undefined> {
-  const told = await tell(client, claim, ending.runId);
+  const told = await ask(client, claim, ending.runId);
   if (told === 'later' && Date.now() - Date.parse(claim.claimedAt) < PATIENCE) return undefined;
   if (typeof told === 'string') return bareRecord(run, attempt, claim, ending);
   return ended(withTimings(told, await timingsOf(client, claim.holder)), ending);
 }
 
 /** `later`: no worker answered. `never`: the workflow can't be replayed, was cut off before its claim, or isn't ours. */
-async function tell(client: Client, claim: Claim, runId: string): Promise<RunRecord | 'later' | 'never'> {
+async function ask(client: Client, claim: Claim, runId: string): Promise<RunRecord | 'later' | 'never'> {
   const handle = client.workflow.getHandle(claim.holder.workflowId, runId);
   try {
     return await client.withDeadline(Date.now() + ANSWER, () => handle.query<RunRecord>(RECORD_QUERY));
