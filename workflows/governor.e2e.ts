@@ -18,7 +18,7 @@ import { createLocalStore } from '../activities/store/local-store.ts';
 import { readmission } from '../pipelines/readmission/project.ts';
 import { findTemporal } from '../scripts/temporal.mjs';
 import { createGovernors } from '../workers/governors.ts';
-import { DEFAULT_GOVERNANCE } from './domain/governance/policy.ts';
+import { DEFAULT_GOVERNANCE, type GovernancePolicy } from './domain/governance/policy.ts';
 import type { JudgedInterval } from './domain/governance/situation.ts';
 import type { MaturedInterval } from './domain/judging-slice.ts';
 import { startKit, type Kit, type TestActivities } from './engine/testing/kit.ts';
@@ -43,6 +43,7 @@ interface World {
   trainings: number;
   /** Titles of what people were called for, by their keys. */
   pages: Map<string, string>;
+  governance: GovernancePolicy;
 }
 
 let folder: string;
@@ -74,6 +75,7 @@ beforeEach(() => {
     auc: 0.66,
     trainings: 0,
     pages: new Map(),
+    governance: DEFAULT_GOVERNANCE,
   };
 });
 
@@ -188,6 +190,62 @@ describe('rejected challengers', () => {
     await governor.signal('resume', { by: 'somebody', reason: 'the label was wrong' });
     world.auc = 0.66;
     expect((await ask(governor, 'fifth', true)).retraining).toMatchObject({ promoted: { version: 4 } });
+  });
+});
+
+describe('a challenger that only a person may promote', () => {
+  const approval = { assignees: ['dana'], timeout: '1m' } as const;
+  const answer = (choice: string, comment: string): Promise<unknown> =>
+    kit.client.workflow
+      .getHandle(`promotion.${world.model}-${asOf()}`)
+      .executeUpdate('answer', { args: [{ task: 'approve', who: 'dana', choice, comment }] });
+
+  test('waits for one, holds up nobody else meanwhile, and stands in the log with who and why', async () => {
+    world.governance = { ...DEFAULT_GOVERNANCE, promotion: 'approval', approval };
+    const governor = await start();
+    const held = await ask(governor, 'held', true);
+    expect(held).toMatchObject({ decision: { decision: 'retrain' } });
+    expect(held.retraining).toBeUndefined();
+    expect(await stateOf(governor)).toMatchObject({
+      held: true,
+      running: `retraining.${world.model}-${asOf()}`,
+    });
+    expect(await registry.aliases(world.model)).toEqual({ challenger: 1 });
+    await answer('approve', 'the ward has seen it');
+    await vi.waitFor(async () => expect((await stateOf(governor)).held).toBeUndefined(), WAIT);
+    expect((await stateOf(governor)).retraining).toMatchObject({ promoted: { version: 1 } });
+    expect((await registry.log(world.model)).slice(-2)).toMatchObject([
+      { kind: 'approval', version: 1, choice: 'approve', by: 'dana', comment: 'the ward has seen it' },
+      { kind: 'alias', by: 'dana', reason: 'dana says approve: the ward has seen it' },
+    ]);
+  });
+
+  test('is one no longer once it is rejected, or nobody has answered in time', async () => {
+    world.governance = { ...DEFAULT_GOVERNANCE, promotion: 'approval', approval };
+    const governor = await start();
+    await ask(governor, 'held', true);
+    await answer('reject', 'not before the audit');
+    await vi.waitFor(async () => expect((await stateOf(governor)).retraining).toBeDefined(), WAIT);
+    expect((await stateOf(governor)).retraining).toMatchObject({
+      promoted: null,
+      reason: 'dana says reject: not before the audit',
+    });
+    expect(await registry.aliases(world.model)).toEqual({});
+
+    world.governance = { ...world.governance, approval: { timeout: '200ms' } };
+    world.matured.push(month(4));
+    await governor.signal('retrain', { reason: 'once more' });
+    await vi.waitFor(
+      async () =>
+        expect((await stateOf(governor)).retraining).toMatchObject({
+          challenger: { version: 2 },
+          promoted: null,
+          reason: 'nobody has approved it in time',
+        }),
+      WAIT,
+    );
+    const approvals = (await registry.log(world.model)).filter(({ kind }) => kind === 'approval');
+    expect(approvals).toMatchObject([{ timedOut: false }, { choice: 'reject', timedOut: true }]);
   });
 });
 
@@ -364,6 +422,7 @@ function standIns(store: ReturnType<typeof createLocalStore>): TestActivities {
   const spec = () => ({
     ...readmission,
     model: world.model,
+    governance: world.governance,
     training: { ...readmission.training, families: { linear } },
   });
   const own = createRegistryActivities({ store, registry, spec: spec as never, codeVersion: 'test' });
@@ -382,7 +441,7 @@ function standIns(store: ReturnType<typeof createLocalStore>): TestActivities {
     },
     'governance.policy': async () => {
       if (world.model === 'unknown') throw ApplicationFailure.nonRetryable('nobody knows this project');
-      return { model: world.model, policy: DEFAULT_GOVERNANCE, rules };
+      return { model: world.model, policy: world.governance, rules };
     },
     'project.spec': async () => spec(),
     'jobs.trainer': async () => ({ kind: 'local' }),

@@ -22,6 +22,7 @@ import type { RetrainingOutcome } from './domain/governance/outcome.ts';
 import type { RetrainingRequest } from './domain/governance/situation.ts';
 import { wholeSecond } from './domain/run-id.ts';
 import { causesOf } from './engine/failures.ts';
+import { held } from './governor-told.ts';
 import {
   callPeople,
   decideNow,
@@ -55,6 +56,8 @@ interface Latest {
 export interface GovernorState extends Governed, Latest {
   /** The retraining that is under way. */
   readonly running?: string;
+  /** It waits for a person's approval. */
+  readonly held?: true;
 }
 
 /** By `temporal workflow signal`; nothing is required. */
@@ -94,6 +97,7 @@ export async function governor(input: GovernorInput): Promise<never> {
   setHandler(retrainRequest, (input) => desk.request(input));
   setHandler(freeze, (input) => desk.hear({ kind: 'word', word: { ...whoAndWhy(input), frozen: true } }));
   setHandler(resume, (input) => desk.hear({ kind: 'word', word: { ...whoAndWhy(input), frozen: false } }));
+  setHandler(held, () => desk.hold());
   setHandler(decision, (ask) => desk.answer(ask), { validator: checkAsk });
   setHandler(state, () => desk.state());
 
@@ -116,6 +120,7 @@ class Desk {
   #turns = 0;
   #latest: Latest;
   #running: string | undefined;
+  #isHeld = false;
   #isLooking = false;
 
   constructor(governed: Governed, carried: Carried = { answers: [], heard: [], latest: {} }) {
@@ -134,11 +139,21 @@ class Desk {
     return this.#running === undefined && !this.hasMessages && !this.#isLooking;
   }
 
+  /** All that is under way waits for a person, which may take days. */
+  get isHeld(): boolean {
+    return this.#isHeld && !this.hasMessages && !this.#isLooking;
+  }
+
+  hold(): void {
+    this.#isHeld = this.#running !== undefined;
+  }
+
   state(): GovernorState {
     return {
       ...this.#governed,
       ...this.#latest,
       ...(this.#running !== undefined && { running: this.#running }),
+      ...(this.#isHeld && { held: true as const }),
     };
   }
 
@@ -162,7 +177,7 @@ class Desk {
     if (!this.#answers.has(key) && !asked) this.#ask(key, wholeSecond(asOf), word);
     this.#failures.delete(key);
     await condition(() => this.#answers.has(key) || this.#failures.has(key));
-    if (wait) await condition(() => this.isAtRest);
+    if (wait) await condition(() => this.isAtRest || this.isHeld);
     const answer = this.#answers.get(key);
     if (answer) return answer;
     throw ApplicationFailure.nonRetryable(this.#failures.get(key) ?? 'not decided', 'NotDecided');
@@ -219,6 +234,7 @@ class Desk {
     this.#running = run;
     void outcome.then((retraining) => {
       this.#running = undefined;
+      this.#isHeld = false;
       this.#latest = { ...this.#latest, retraining };
       for (const key of keys) this.#answers.set(key, { decision: decided.decision, retraining });
       const isPromoted = 'promoted' in retraining && retraining.promoted !== null;

@@ -49,8 +49,9 @@ export const lifecycle = pipeline(
       governors.ask({ project, asOf: interval.end, wait: true, key: asked[2].key }),
     );
     // The interval is scored by whatever champion there is; that a retraining failed is told all the same.
-    run.task('retraining', { after: [governed] }, ({ retraining }) => {
-      if (retraining === undefined) return run.skip('none was decided on');
+    run.task('retraining', { after: [governed] }, ({ decision, retraining }) => {
+      const none = decision.decision === 'retrain' ? 'it waits for a person' : 'none was decided on';
+      if (retraining === undefined) return run.skip(none);
       if ('error' in retraining) throw toFailure({ type: 'RetrainingFailed', message: retraining.error });
       return { run: retraining.run, version: retraining.challenger.version };
     });

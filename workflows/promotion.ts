@@ -4,11 +4,12 @@ import { z } from 'zod';
 import type { ProjectActivities } from '../activities/project/contract.ts';
 import type { RegistryActivities } from '../activities/registry/contract.ts';
 import type { ReportActivities } from '../activities/reports/contract.ts';
-import { decidePromotion } from './domain/governance/promotion-rule.ts';
+import { decidePromotion, type PromotionDecision } from './domain/governance/promotion-rule.ts';
 import type { Verdict } from './domain/gates.ts';
 import { judge } from './domain/judge.ts';
 import { activities } from './engine/activities.ts';
 import { pipeline } from './engine/pipeline.ts';
+import { tellGovernor } from './governor-told.ts';
 import { FORGIVING, QUICK, TRAINING } from './engine/profiles.ts';
 
 const projects = activities<ProjectActivities>('project', QUICK);
@@ -54,26 +55,68 @@ export const promotion = pipeline({ name: 'promotion', retries: FORGIVING, param
   run.task('report', { after: [challenger, judged], mayFail: true }, ({ model }, _verdict, { key }) =>
     reports.training({ project, model, version, key }),
   );
+  const decided = run.task(
+    'decide',
+    { after: [spec, challenger, champion, judged] },
+    ({ governance }, { evaluation, trainedUntil }, champion, verdict): PromotionDecision => {
+      if (override !== undefined) return { promote: true, ask: false, reason: override.reason };
+      if (!automatic) return byTheGate(verdict.verdict);
+      const until = { challenger: trainedUntil, ...(champion && { champion: champion.trainedUntil }) };
+      return decidePromotion({ verdict, evaluation, trainedUntil: until, warnings }, governance);
+    },
+  );
+  const question = run.task('question', { after: [spec, decided] }, async (spec, { ask, reason }) => {
+    if (!ask) return run.skip('nobody need be asked');
+    await tellGovernor(spec.model);
+    return { text: `Promote ${spec.model}/${version}? ${reason}`, ...spec.governance.approval };
+  });
+  const approval = run.approval('approve', {
+    after: [question],
+    choices: ['approve', 'reject'],
+    message: ({ text }) => text,
+    assignees: ({ assignees }) => assignees,
+    timeout: ({ timeout }) => timeout,
+  });
+  const word = run.task(
+    'word',
+    { after: [challenger, decided, approval], when: 'none_failed' },
+    async (challenger, decided, approval, { key }) => {
+      const { promote, reason } = decided.state === 'success' ? decided.value : UNDECIDED;
+      if (approval.state === 'success' && challenger.state === 'success') {
+        const { choice, comment, timedOut, by } = approval.value;
+        const { model } = challenger.value;
+        const said = { choice, ...(comment !== undefined && { comment }), timedOut };
+        await registry.recordApproval({ model, version, by: by ?? run.id, ...said, key });
+        const words = `${by ?? 'nobody'} says ${choice}${comment === undefined ? '' : `: ${comment}`}`;
+        if (choice !== 'approve') run.skip(timedOut ? 'nobody has approved it in time' : words);
+        return { by: by ?? run.id, reason: words };
+      }
+      if (!promote) run.skip(reason);
+      return override ?? { by: run.id, reason };
+    },
+  );
   const promoted = run.task(
     'promote',
-    { after: [spec, challenger, champion, judged] },
-    ({ model, governance }, { evaluation, trainedUntil }, champion, verdict, { key }) => {
-      const until = { challenger: trainedUntil, ...(champion && { champion: champion.trainedUntil }) };
-      const decision = automatic
-        ? decidePromotion({ verdict, evaluation, trainedUntil: until, warnings }, governance)
-        : { promote: verdict.verdict === 'pass', reason: passed(verdict.verdict) };
-      if (!decision.promote && override === undefined) run.skip(decision.reason);
-      const word = override ?? { by: run.id, reason: decision.reason };
+    { after: [challenger, champion, word] },
+    (challenger, champion, word, { key }) => {
+      const { model } = challenger;
       return registry.promote({ model, version, expected: champion?.version ?? null, ...word, key });
     },
   );
-  const outcome = await promoted.outcome();
+  const [said, outcome] = [await word.outcome(), await promoted.outcome()];
   return {
     verdict: await judged,
     promoted: outcome.state === 'success' ? outcome.value : null,
-    ...(outcome.state === 'skipped' && outcome.reason !== undefined && { reason: outcome.reason }),
+    ...(said.state === 'skipped' && said.reason !== undefined && { reason: said.reason }),
   };
 });
+
+/** Without a decision nothing is promoted. */
+const UNDECIDED: PromotionDecision = { promote: false, ask: false, reason: 'nothing was decided' };
+
+function byTheGate(verdict: Verdict): PromotionDecision {
+  return { promote: verdict === 'pass', ask: false, reason: passed(verdict) };
+}
 
 function passed(verdict: Verdict): string {
   return verdict === 'pass' ? 'the gate passed' : `the gate says ${verdict}`;

@@ -55,6 +55,10 @@ export function createRegistryActivities(deps: RegistryDependencies): RegistryAc
     },
     promote: (input) => promote(log, registry, input),
     rollback: (input) => rollback(log, registry, input),
+    recordApproval: async ({ model, ...approval }) => {
+      await registry.version(model, approval.version);
+      await log.append(model, 'approval', approval.key, () => ({ kind: 'approval', ...approval }));
+    },
     standing: ({ model }) => standing(log, registry, model),
     recordDecision: (input) => recordDecision(store, log, input),
     recordFreeze: (input) => recordFreeze(log, input),

@@ -10,6 +10,7 @@ export type Aliases = Readonly<Partial<Record<Alias, number>>>;
  *   promoting the champion changes nothing.
  * - `alias` of another: as it says.
  * - `rollback`: previous becomes champion, and there is no previous, for the way back leads one step.
+ * - `approval`: a challenger that is rejected is one no longer.
  * - `decision` and `freeze` move nothing.
  */
 export function replay(events: readonly RegistryEvent[]): Aliases {
@@ -28,6 +29,8 @@ function after(aliases: Aliases, event: RegistryEvent): Aliases {
         : set(aliases, event.alias, event.version);
     case 'rollback':
       return set(set(aliases, 'champion', event.version), 'previous', null);
+    case 'approval':
+      return event.choice === 'reject' ? withoutChallenger(aliases, event.version) : aliases;
     case 'decision':
     case 'freeze':
       return aliases;

@@ -22,6 +22,13 @@ export interface ModelVersion extends PinnedModel {
   readonly parity: ConvertedModel['parity'];
 }
 
+/** What a person says of a challenger, or what is taken because nobody has. */
+export interface Approval {
+  readonly choice: 'approve' | 'reject';
+  readonly comment?: string;
+  readonly timedOut: boolean;
+}
+
 /** What an entry says. How aliases follow from it is stated at `replay`. */
 export type RegistryEvent = { readonly key: string; readonly by: string } & (
   | { readonly kind: 'registered'; readonly version: number; readonly digest: string }
@@ -47,6 +54,7 @@ export type RegistryEvent = { readonly key: string; readonly by: string } & (
       /** The decision with everything that it was made from. */
       readonly document: ArtefactRef;
     }
+  | ({ readonly kind: 'approval'; readonly version: number } & Approval)
   | {
       readonly kind: 'freeze';
       readonly version: number | null;
@@ -128,6 +136,10 @@ export interface RegistryActivities {
     reason: string;
     key: string;
   }): Promise<PinnedModel>;
+  /** A challenger that is rejected is one no longer. */
+  recordApproval(
+    input: { model: string; version: number; by: string; key: string } & Approval,
+  ): Promise<void>;
   standing(input: { model: string }): Promise<Standing>;
   recordDecision(input: {
     model: string;

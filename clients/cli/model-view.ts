@@ -88,6 +88,8 @@ export function describeEntry(entry: RegistryEntry): string {
       return `${entry.alias} moved from ${entry.expected ?? 'nothing'} to ${entry.version ?? 'nothing'}: ${entry.reason}`;
     case 'rollback':
       return `rolled back from ${entry.from} to ${entry.version}: ${entry.reason}`;
+    case 'approval':
+      return approvalLine(entry);
     case 'decision':
       return `decided: ${entry.decision.decision} (${entry.decision.reasons.map(({ measure }) => measure).join(', ')})${
         entry.decision.page ? `; ${entry.decision.page.owner} is called: ${entry.decision.page.reason}` : ''
@@ -95,6 +97,18 @@ export function describeEntry(entry: RegistryEntry): string {
     case 'freeze':
       return `${entry.frozen ? 'frozen' : 'resumed'}: ${entry.reason}`;
   }
+}
+
+/** Who that is stands beside it. */
+function approvalLine({
+  version,
+  choice,
+  comment,
+  timedOut,
+}: Extract<RegistryEntry, { kind: 'approval' }>): string {
+  const verdict = choice === 'approve' ? 'approved' : 'rejected';
+  const why = timedOut ? ': nobody answered in time' : comment === undefined ? '' : `: ${comment}`;
+  return `version ${version} ${verdict}${why}`;
 }
 
 function shown(value: number | null): string {

@@ -176,6 +176,8 @@ function reasonOf(entry: RegistryEntry): string {
       return `${entry.alias}: ${entry.reason}`;
     case 'rollback':
       return `champion again in place of version ${entry.from}: ${entry.reason}`;
+    case 'approval':
+      return `${entry.choice === 'approve' ? 'approved' : 'rejected'} by ${entry.by}${entry.comment === undefined ? '' : `: ${entry.comment}`}`;
     case 'decision':
       return `decided: ${entry.decision.decision} (${entry.decision.reasons.map(({ measure }) => measure).join(', ')})`;
     case 'freeze':

@@ -12,12 +12,12 @@ export const APPROVALS_QUERY = 'assayApprovals';
 export const REJECT = 'reject';
 
 export interface Question {
-  readonly message?: string;
+  readonly message?: string | undefined;
   readonly choices: readonly string[];
   /** Whether several choices may be made at once. */
   readonly multiple: boolean;
   /** Who may answer; anybody where there are none. Who somebody really is, the server's authorizer must say. */
-  readonly assignees?: readonly string[];
+  readonly assignees?: readonly string[] | undefined;
   /** The choices that are taken once the time is over; without any the task fails. */
   readonly default?: readonly string[];
   readonly fields: Readonly<Record<string, FieldSpec>>;

@@ -5,23 +5,23 @@ import type { FormSpec } from '../domain/form.ts';
 import { asked, openApproval } from './questions.ts';
 import { arrival, refuseInSlice, type WaitPlace } from './waits.ts';
 
+/** Characters of a question. */
+const MESSAGE = 4000;
+
 export interface ApprovalSpec {
   readonly choices: readonly string[];
   readonly multiple?: boolean;
-  readonly assignees?: readonly string[];
-  readonly timeout?: Duration;
   readonly default?: string | readonly string[];
   readonly fields?: FormSpec;
 }
 
 /** @throws InvalidApproval */
 export function questionOf(runtime: WaitPlace['runtime'], name: string, spec: ApprovalSpec): Question {
-  const { choices, multiple = false, assignees, fields = {}, default: given } = spec;
+  const { choices, multiple = false, fields = {}, default: given } = spec;
   const fallback = given ?? (choices.includes(REJECT) ? REJECT : undefined);
   const question = {
     choices,
     multiple,
-    ...(assignees !== undefined && { assignees }),
     ...(fallback !== undefined && { default: typeof fallback === 'string' ? [fallback] : fallback }),
     fields,
   };
@@ -33,9 +33,10 @@ export function questionOf(runtime: WaitPlace['runtime'], name: string, spec: Ap
 /** Whoever asks in a new history has asked before: nobody is told again. @throws ApprovalTimeout, NotInLargeMap */
 export async function askPeople(
   place: WaitPlace,
-  question: Question,
+  given: Question,
   timeout: Duration | undefined,
 ): Promise<object> {
+  const question = bounded(given);
   const { task, runtime, desk } = place;
   refuseInSlice(place, 'an answer');
   const isNew = task.progress.question === undefined;
@@ -54,6 +55,15 @@ export async function askPeople(
   }
   const message = `nobody has answered ${task.label} in time, and nothing is declared to be taken for an answer`;
   throw runtime.toError({ type: 'ApprovalTimeout', message });
+}
+
+/** It travels with the run's memo. */
+function bounded({ message, assignees, ...question }: Question): Question {
+  return {
+    ...(message !== undefined && { message: message.slice(0, MESSAGE) }),
+    ...question,
+    ...(assignees !== undefined && { assignees }),
+  };
 }
 
 /** One choice, or a list, as the question allows. */

@@ -1,4 +1,5 @@
 /** Sensors, signals, times, other runs and loops as the author writes them, on top of the scheduler. */
+import type { Question } from '../domain/approval.ts';
 import type { Duration } from '../domain/duration.ts';
 import type { Interval } from '../domain/interval.ts';
 import type { Retries } from '../domain/retry.ts';
@@ -32,10 +33,12 @@ interface LooseRunOptions extends Waiting {
 
 type LooseLoopOptions = LooseOptions & Pick<LoopSpec, 'max' | 'until'> & Partial<Pick<LoopSpec, 'onMax'>>;
 
-type LooseMessage = string | LooseBody;
+/** The last three may be made of what the task comes after. */
+type LooseApprovalOptions = Omit<LooseOptions, 'timeout'> &
+  ApprovalSpec & { readonly message?: unknown; readonly assignees?: unknown; readonly timeout?: unknown };
 
-/** Characters of a question: it travels with the run's memo. */
-const MESSAGE = 4000;
+type Asked = Pick<Question, 'message' | 'assignees'>;
+
 const LOOK_EVERY = '30s';
 
 export interface WaitParts extends Omit<LoopPlace, 'task'> {
@@ -77,15 +80,14 @@ export function createWaits(parts: WaitParts, add: Add): object {
         const payload = await waitForSignal(placeOf(parts, task), options.signal ?? name, options);
         return body === undefined ? payload : call(body, [payload, context]);
       }),
-    approval: (
-      name: string,
-      { message, ...options }: Waiting & ApprovalSpec & { message?: LooseMessage },
-    ) => {
-      const question = questionOf(runtime, name, options);
-      return wait(name, 'approval', options, (outcomes, _context, task) => {
-        const text = typeof message === 'function' ? call(message, argumentsOf(options, outcomes)) : message;
-        const whole = typeof text === 'string' ? { message: text.slice(0, MESSAGE), ...question } : question;
-        return askPeople(placeOf(parts, task), whole, options.timeout);
+    approval: (name: string, options: LooseApprovalOptions) => {
+      const { message, assignees, timeout, ...rest } = options;
+      const question = questionOf(runtime, name, rest);
+      return add(name, 'approval', rest, (outcomes, _context, task) => {
+        const made = (part: unknown): unknown =>
+          typeof part === 'function' ? call(part as LooseBody, argumentsOf(rest, outcomes)) : part;
+        const asking = { message: made(message), assignees: made(assignees) } as Asked;
+        return askPeople(placeOf(parts, task), { ...question, ...asking }, made(timeout) as Duration | undefined);
       });
     },
     sleepUntil: (name: string, time: RunTime, options: Waiting = {}) =>

@@ -27,18 +27,24 @@ interface ChosenSome<Choice extends string, Form = object> extends Answered<Form
 interface Options<Choice extends string, Form extends FormSpec, After extends readonly AnyRef[]> {
   readonly after?: After;
   readonly choices: readonly [Choice, ...Choice[]];
-  /** Who may answer, by the names they give; anybody by default. */
-  readonly assignees?: readonly string[];
-  /** For ever by default. */
-  readonly timeout?: Duration;
   readonly fields?: Form;
   readonly mayFail?: boolean;
 }
 
-/** The message may be made of what the task comes after, where that is sure to be there. */
+/** May follow from what the task comes after, where that is sure to be there. */
 type Asked<After extends readonly AnyRef[]> =
-  | { readonly when?: 'all_success'; readonly message?: string | ((...values: Values<After>) => string) }
-  | { readonly when: Exclude<TriggerRule, 'all_success'>; readonly message?: string };
+  | ({ readonly when?: 'all_success' } & {
+      readonly [Part in keyof Asking]: Asking[Part] | ((...values: Values<After>) => Asking[Part]);
+    })
+  | ({ readonly when: Exclude<TriggerRule, 'all_success'> } & Asking);
+
+interface Asking {
+  readonly message?: string | undefined;
+  /** Who may answer, by the names they give; anybody by default. */
+  readonly assignees?: readonly string[] | undefined;
+  /** For ever by default. */
+  readonly timeout?: Duration | undefined;
+}
 
 export interface RunApprovals {
   /**

@@ -1,4 +1,5 @@
 /** What it takes for a model to be trained again, and for what came of it to be promoted without a person. */
+import { milliseconds, type Duration } from '../duration.ts';
 
 export interface GovernancePolicy {
   /** So many features must be in alarm for a retraining; fewer wait for the next planned one. */
@@ -11,8 +12,13 @@ export interface GovernancePolicy {
   readonly cooldownIntervals: number;
   /** Retrainings without a promotion before a person must look. */
   readonly maxAttempts: number;
-  /** Who promotes what passes the gate: the governor, a person, or the governor unless something was warned of. */
+  /**
+   * Who promotes what passes the gate: the governor, a person, or the governor unless something was warned of. A
+   * person is asked, too, about what the gate holds or what only misses a floor; with `auto` nobody is.
+   */
   readonly promotion: 'auto' | 'approval' | 'auto-unless-warned';
+  /** Who may promote, anybody by default, and how long that is waited for: after it the challenger is rejected. */
+  readonly approval: { readonly assignees?: readonly string[]; readonly timeout: Duration };
   /** Whom `stop-and-ask` names. */
   readonly owner: string;
 }
@@ -24,6 +30,7 @@ export const DEFAULT_GOVERNANCE: GovernancePolicy = {
   cooldownIntervals: 1,
   maxAttempts: 3,
   promotion: 'auto',
+  approval: { timeout: '7d' },
   owner: "the model's owner",
 };
 
@@ -42,6 +49,26 @@ export function governanceProblems(policy: GovernancePolicy): string[] {
     ...(min > 0 && min < 1 && max > 1 && Number.isFinite(max)
       ? []
       : ['governance.calibration must enclose 1']),
+    ...approvalProblems(policy.approval),
     ...(owner.trim() === '' ? ['governance.owner must be named'] : []),
   ];
+}
+
+function approvalProblems({ assignees, timeout }: GovernancePolicy['approval']): string[] {
+  return [
+    ...(isDuration(timeout)
+      ? []
+      : ['governance.approval.timeout must be a length of time above 0, such as 7d']),
+    ...(assignees === undefined || (assignees.length > 0 && assignees.every((name) => name.trim() !== ''))
+      ? []
+      : ['governance.approval.assignees must name somebody, or be left out']),
+  ];
+}
+
+function isDuration(duration: Duration): boolean {
+  try {
+    return milliseconds(duration) > 0;
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { GateVerdict } from '../gates.ts';
+import type { GateResult, GateVerdict } from '../gates.ts';
 import { decidePromotion, type PromotionCase } from './promotion-rule.ts';
 
 const PASS: GateVerdict = {
@@ -37,19 +37,48 @@ describe('decidePromotion', () => {
   });
 
   test('with approvals a person promotes, whatever the gain', () => {
-    expect(decidePromotion(CASE, { promotion: 'approval' }).promote).toBe(false);
+    expect(decidePromotion(CASE, { promotion: 'approval' })).toMatchObject({ promote: false, ask: true });
   });
 
   test('a warning is left to a person where the policy says so', () => {
     const warned = { ...CASE, warnings: ['weight is missing'] };
     expect(decidePromotion(warned, { promotion: 'auto-unless-warned' })).toMatchObject({
       promote: false,
+      ask: true,
       reason: expect.stringContaining('weight is missing'),
     });
     expect(decidePromotion(CASE, { promotion: 'auto-unless-warned' }).promote).toBe(true);
     expect(decidePromotion(warned, { promotion: 'auto' }).promote).toBe(true);
   });
+
+  test.each<[string, GateVerdict, boolean]>([
+    ['what the gate holds', gate('hold', { gate: 'plausibility', verdict: 'hold', value: 0.8 }), true],
+    ['what only misses a floor', gate('fail', { gate: 'auc-floor', verdict: 'fail', value: 0.6 }), true],
+    [
+      'a floor that was not measured',
+      gate('fail', { gate: 'auc-floor', verdict: 'fail', value: null }),
+      false,
+    ],
+    [
+      'what is worse than the champion',
+      gate('fail', { gate: 'auc-difference', verdict: 'fail', value: -0.1 }),
+      false,
+    ],
+  ])('a person who promotes is asked about %s: %#', (_what, verdict, ask) => {
+    const judged = { ...CASE, verdict };
+    expect(decidePromotion(judged, { promotion: 'auto-unless-warned' })).toMatchObject({
+      promote: false,
+      ask,
+    });
+    expect(decidePromotion(judged, { promotion: 'approval' }).ask).toBe(ask);
+    expect(decidePromotion(judged, { promotion: 'auto' })).toMatchObject({ promote: false, ask: false });
+  });
 });
+
+function gate(verdict: GateVerdict['verdict'], result: Partial<GateResult>): GateVerdict {
+  const full = { gate: '', verdict, value: null, bound: '', reason: 'because', ...result };
+  return { verdict, results: [full] };
+}
 
 function evaluated(brier: number): PromotionCase['evaluation'] {
   return { brier, champion: { brier: 0.0961 } } as PromotionCase['evaluation'];

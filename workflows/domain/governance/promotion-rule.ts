@@ -1,7 +1,9 @@
-/** Whether a challenger that passed the gate becomes champion without a person. */
+/** Whether a challenger becomes champion without a person, and if not, whether one is asked. */
 import type { EvaluationReport } from '../evaluation.ts';
 import type { GateVerdict } from '../gates.ts';
 import type { GovernancePolicy } from './policy.ts';
+
+const FLOORS: ReadonlySet<string> = new Set(['auc-floor', 'pr-auc-floor']);
 
 export interface PromotionCase {
   readonly verdict: GateVerdict;
@@ -14,6 +16,8 @@ export interface PromotionCase {
 
 export interface PromotionDecision {
   readonly promote: boolean;
+  /** A person is to decide instead. */
+  readonly ask: boolean;
   readonly reason: string;
 }
 
@@ -26,23 +30,43 @@ export function decidePromotion(
   { verdict, evaluation, trainedUntil, warnings }: PromotionCase,
   { promotion }: Pick<GovernancePolicy, 'promotion'>,
 ): PromotionDecision {
-  const no = (reason: string): PromotionDecision => ({ promote: false, reason });
-  if (verdict.verdict !== 'pass') return no(`the gate says ${verdict.verdict}`);
-  if (promotion === 'approval') return no('the gate passed; promotion is for a person');
+  const no = (reason: string): PromotionDecision => ({ promote: false, ask: false, reason });
+  const yes = (reason: string): PromotionDecision => ({ promote: true, ask: false, reason });
+  const ask = (reason: string): PromotionDecision => ({ promote: false, ask: true, reason });
+  if (verdict.verdict !== 'pass') {
+    const reason = `the gate says ${verdict.verdict}`;
+    return promotion !== 'auto' && mayBeApproved(verdict)
+      ? ask(`${reason}: ${objections(verdict)}`)
+      : no(reason);
+  }
+  if (promotion === 'approval') return ask('the gate passed; promotion is for a person');
   if (promotion === 'auto-unless-warned' && warnings.length > 0) {
-    return no(`the gate passed, with warnings a person must see: ${warnings.join('; ')}`);
+    return ask(`the gate passed, with warnings a person must see: ${warnings.join('; ')}`);
   }
   const { challenger, champion } = trainedUntil;
-  if (champion === undefined) return { promote: true, reason: 'the gate passed, and there is no champion' };
+  if (champion === undefined) return yes('the gate passed, and there is no champion');
   if (challenger <= champion) {
     return no('it learnt from nothing newer than the champion: what differs is chance');
   }
-  if (verdict.superiority?.superior)
-    return { promote: true, reason: 'the gate passed, and its AUC is better' };
+  if (verdict.superiority?.superior) return yes('the gate passed, and its AUC is better');
   if (isBetter(evaluation.brier, evaluation.champion?.brier)) {
-    return { promote: true, reason: 'the gate passed, and its Brier score is better' };
+    return yes('the gate passed, and its Brier score is better');
   }
   return no('the gate passed, but no gain is shown');
+}
+
+/** What the gate holds is a person's to judge, and so is a model that is measured to be below a floor, and no more. */
+function mayBeApproved({ results }: GateVerdict): boolean {
+  return results
+    .filter(({ verdict }) => verdict === 'fail')
+    .every(({ gate, value }) => FLOORS.has(gate) && typeof value === 'number');
+}
+
+function objections({ results }: GateVerdict): string {
+  return results
+    .filter(({ verdict }) => verdict !== 'pass')
+    .map(({ reason }) => reason)
+    .join(' ');
 }
 
 /** Smaller is better; what is missing or not a number shows nothing. */
