@@ -13,8 +13,11 @@ export { trainRegisterDeploy } from '../pipelines/examples/train-register-deploy
 export { cluster } from '../pipelines/examples/cluster.pipeline.ts';
 export { regions } from '../pipelines/examples/regions.pipeline.ts';
 export { retryPolicy } from '../pipelines/examples/retry-policy.pipeline.ts';
+export { humanReview } from '../pipelines/examples/human-review.pipeline.ts';
+export { retrainUntilGood } from '../pipelines/examples/retrain-until-good.pipeline.ts';
 export { squares } from '../pipelines/examples/squares.pipeline.ts';
 export { tills } from '../pipelines/examples/workdays.pipeline.ts';
+export { trainOrKeep } from '../pipelines/examples/train-or-keep.pipeline.ts';
 export { assetBus } from './asset-bus.ts';
 export { backfill } from './backfill.ts';
 export { delivery } from './delivery.ts';
