@@ -87,7 +87,11 @@ export function createWaits(parts: WaitParts, add: Add): object {
         const made = (part: unknown): unknown =>
           typeof part === 'function' ? call(part as LooseBody, argumentsOf(rest, outcomes)) : part;
         const asking = { message: made(message), assignees: made(assignees) } as Asked;
-        return askPeople(placeOf(parts, task), { ...question, ...asking }, made(timeout) as Duration | undefined);
+        return askPeople(
+          placeOf(parts, task),
+          { ...question, ...asking },
+          made(timeout) as Duration | undefined,
+        );
       });
     },
     sleepUntil: (name: string, time: RunTime, options: Waiting = {}) =>
