@@ -23,7 +23,7 @@ export interface ModelVersion extends PinnedModel {
 }
 
 /** What a person says of a challenger, or what is taken because nobody has. */
-export interface Approval {
+interface Approval {
   readonly choice: 'approve' | 'reject';
   readonly comment?: string;
   readonly timedOut: boolean;

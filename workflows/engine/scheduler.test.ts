@@ -200,4 +200,27 @@ describe('the scheduler', () => {
       within: 'each[0]',
     });
   });
+
+  test('lets what waits go on while others finish, and then takes it into the new history as one try', async () => {
+    const { run, scheduler, states, grow } = stage();
+    const { until, release } = held();
+    run.signal('go');
+    run.task('long', () => until);
+    await turn();
+    let isParked = false;
+    void scheduler.parked.then(() => (isParked = true));
+    grow();
+    run.task('late', () => 'never here');
+    await turn();
+    expect(isParked).toBe(false);
+    release('done');
+    await turn();
+    expect(isParked).toBe(true);
+    expect(states()).toEqual(['go deferred', 'long success', 'late scheduled']);
+
+    const next = stage(scheduler.records());
+    next.run.signal('go');
+    await turn();
+    expect(next.scheduler.records()[0]).toMatchObject({ name: 'go', state: 'deferred', tries: 1 });
+  });
 });

@@ -361,6 +361,8 @@ export class Scheduler {
       this.#end(task, 'failed', { error });
       return;
     }
+    // Whoever has it tried again gives it its time again.
+    delete task.progress.waitsUntil;
     holds.hold(task);
     this.#become(task, 'deferred');
   }
