@@ -37,7 +37,7 @@ beforeAll(async () => {
     activities: (parts) => ({ 'probe.echo': echo, ...backfillActivities(parts) }),
   });
   backfills = createBackfills({ ...kit, pipelines, schedules: [] });
-  services = { backfills, client: async () => kit.client, taskQueue: kit.taskQueue };
+  services = { ledger: kit.ledger, backfills, client: async () => kit.client, taskQueue: kit.taskQueue };
 });
 
 afterAll(async () => {
@@ -200,7 +200,10 @@ describe('a backfill', () => {
     const pauses = createPauses(kit.store);
     await pauses.pause('diamond', { by: 'a test', reason: 'to see' });
     const asked = request(2);
-    const { id } = await createBackfill(services, asked);
+    await expect(createBackfill(services, asked)).rejects.toMatchObject({ type: 'PipelinePaused' });
+    // One that was created before the pause, or by Temporal's own command.
+    const id = `backfill-${asked.key}`;
+    await kit.start('backfill', asked, id);
     await vi.waitFor(
       async () => expect((await showBackfill(services, id)).note).toContain('diamond is paused'),
       { timeout: 20_000 },

@@ -5,6 +5,7 @@ import type { Resolved } from '../../activities/backfill/contract.ts';
 import type { BackfillPlan, BackfillRequest } from '../../workflows/domain/backfill/plan.ts';
 import { Refusal } from '../refusal.ts';
 import { describe, stateOf } from '../runs/description.ts';
+import { refuseIfPaused } from '../runs/trigger.ts';
 import type { BackfillServices } from './services.ts';
 
 /** Of one pipeline and key. */
@@ -14,13 +15,14 @@ export interface CreatedBackfill extends Resolved {
   readonly id: string;
 }
 
-/** @throws Refusal BackfillOpen; InvalidBackfill, InvalidParams, UnknownPipeline as the request deserves */
+/** @throws Refusal BackfillOpen, PipelinePaused; InvalidBackfill, InvalidParams, UnknownPipeline as the request deserves */
 export async function createBackfill(
   services: BackfillServices,
   request: BackfillRequest,
 ): Promise<CreatedBackfill> {
   const resolved = services.backfills.resolve(request);
   const { plan } = resolved;
+  await refuseIfPaused(services, plan.pipeline);
   await refuseSecond(services, plan);
   const now = Date.now();
   for (let second = 0; second < BUMPS; second += 1) {

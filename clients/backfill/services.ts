@@ -2,6 +2,6 @@
 import type { Backfills } from '../../activities/backfill/contract.ts';
 import type { RunServices } from '../runs/services.ts';
 
-export interface BackfillServices extends Pick<RunServices, 'client' | 'taskQueue'> {
+export interface BackfillServices extends Pick<RunServices, 'client' | 'ledger' | 'taskQueue'> {
   readonly backfills: Backfills;
 }

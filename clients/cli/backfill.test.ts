@@ -28,8 +28,10 @@ let services: BackfillServices;
 
 beforeAll(async () => {
   const store = await temporaryStore();
+  const ledger = createLedger(store);
   services = {
-    backfills: createBackfills({ store, ledger: createLedger(store), pipelines, schedules: [north] }),
+    ledger,
+    backfills: createBackfills({ store, ledger, pipelines, schedules: [north] }),
     client: () => Promise.reject(new Error('nothing here needs a server')),
     taskQueue: 'control',
   };

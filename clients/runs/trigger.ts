@@ -43,7 +43,7 @@ export async function triggerRun(
 }
 
 /** @throws Refusal PipelinePaused */
-async function refuseIfPaused(
+export async function refuseIfPaused(
   { ledger }: { readonly ledger: Pick<RunServices['ledger'], 'paused'> },
   pipeline: string,
 ): Promise<void> {

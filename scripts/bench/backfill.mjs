@@ -132,7 +132,12 @@ async function withWorker(address, store, body) {
     interceptors: { activity: [createActivityInterceptors({ store })] },
     stickyQueueScheduleToStartTimeout: '2s',
   });
-  const services = { backfills: createBackfills(shared), client: async () => client, taskQueue: TASK_QUEUE };
+  const services = {
+    ledger,
+    backfills: createBackfills(shared),
+    client: async () => client,
+    taskQueue: TASK_QUEUE,
+  };
   const startOne = async (key, at) => {
     const interval = {
       start: new Date(FROM + at * HOUR).toISOString(),
