@@ -125,3 +125,41 @@ describe('.github/workflows', () => {
     expect(ci.jobs.test.steps.map(({ run }) => run)).toContain('.ci/run');
   });
 });
+
+describe('the rights of the workers', () => {
+  /** Beginnings of text in activities/ that are no folders of the store. */
+  const OTHERS = new Set(['governor', 'landed', 'log', 'monitoring', 'partitions', 'sagemaker']);
+
+  it('name every folder of the store that activities write or read', () => {
+    const sources = readdirSync(path('activities'), { recursive: true, encoding: 'utf8' }).filter(
+      (file) => file.endsWith('.ts') && !/test|testing|fake/.test(file),
+    );
+    const folders = sources.flatMap((file) =>
+      [...read(`activities/${file}`).matchAll(/[=(,] ['`]([a-z]+)\/(?:['`]|\$\{)/g)].map(([, folder]) =>
+        String(folder),
+      ),
+    );
+    expect(folders).toContain('lake');
+    const rights = read('terraform/modules/assay/workers.tf');
+    const missing = new Set(
+      folders.filter((folder) => !OTHERS.has(folder) && !rights.includes(`"${folder}"`)),
+    );
+    // Registered models have a bucket of their own, whole.
+    missing.delete('registry');
+    expect(missing).toEqual(new Set());
+  });
+});
+
+describe('dashboards', () => {
+  it('show what workers measure and alarms watch, by the names that are told', () => {
+    const grafana = read('terraform/modules/observability/grafana.json');
+    const asked = new Set(
+      [...grafana.matchAll(/assay_([a-z_]+?)(?:_total|_count|_bucket)?[\[){]/g)].map(([, name]) => name),
+    );
+    expect(asked).toEqual(
+      new Set(['task_seconds', 'rows', 'drift_psi', 'drift_alarms', 'gate_verdicts', 'champion_age_seconds']),
+    );
+    const told = ['workers/measures.ts', 'workers/champion-age.ts'].map(read).join('\n');
+    for (const name of asked) expect(told).toContain(String(name));
+  });
+});

@@ -16,6 +16,7 @@ variables {
   security_group_id    = "sg-a"
   kms_key_arn          = "arn:aws:kms:eu-central-1:123456789012:key/a"
   log_retention_days   = 30
+  health_port          = 8080
 }
 
 run "a_worker_drains_for_as_long_as_fargate_allows" {
@@ -36,21 +37,20 @@ run "a_worker_drains_for_as_long_as_fargate_allows" {
     condition     = contains(jsondecode(aws_ecs_task_definition.this["1.4.0"].container_definitions)[0].environment, { name = "NODE_OPTIONS", value = "--max-old-space-size=1024" })
     error_message = "A quarter of 4 GB is Node's; half is DuckDB's."
   }
-
-  assert {
-    condition     = !can(jsondecode(aws_ecs_task_definition.this["1.4.0"].container_definitions)[0].healthCheck)
-    error_message = "Without a port there is nothing to ask for health."
-  }
 }
 
 run "health_is_asked_of_the_process_alone" {
   command = plan
-  variables { health_port = 8081 }
   module { source = "./modules/worker-service" }
 
   assert {
-    condition     = strcontains(jsondecode(aws_ecs_task_definition.this["1.4.0"].container_definitions)[0].healthCheck.command[3], "127.0.0.1:8081/healthz")
+    condition     = strcontains(jsondecode(aws_ecs_task_definition.this["1.4.0"].container_definitions)[0].healthCheck.command[3], "127.0.0.1:8080/healthz")
     error_message = "The check asks /healthz on the port of the worker."
+  }
+
+  assert {
+    condition     = contains(jsondecode(aws_ecs_task_definition.this["1.4.0"].container_definitions)[0].environment, { name = "ASSAY_HEALTH_PORT", value = "8080" })
+    error_message = "The worker is told the port."
   }
 }
 

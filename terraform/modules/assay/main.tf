@@ -55,8 +55,10 @@ module "training" {
   region      = var.region
   account_id  = var.account_id
   lake_bucket = module.lake.buckets["lake"]
+  kms_key_arn = module.lake.kms_key_arn
   use_key     = module.lake.use_key
-  vpc_id      = module.network.vpc_id
+  network     = { vpc_id = module.network.vpc_id, subnet_ids = module.network.private_subnet_ids }
+  projects    = var.projects
 }
 
 resource "aws_ecs_cluster" "this" {
@@ -147,8 +149,4 @@ output "temporal" {
 output "workers" {
   description = "ECS services, by queue and release."
   value       = { for queue, workers in module.workers : queue => workers.services }
-}
-
-output "training" {
-  value = { role = module.training.role_arn, security_group = module.training.security_group_id, subnets = module.network.private_subnet_ids }
 }

@@ -84,6 +84,12 @@ variable "namespace" {
   type = string
 }
 
+variable "projects" {
+  description = "With them the names of training jobs begin: rights end there."
+  type        = set(string)
+  default     = ["readmission"]
+}
+
 variable "secrets" {
   description = "More secrets, for secret://name in the configuration: name to what it is for."
   type        = map(string)

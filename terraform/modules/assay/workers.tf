@@ -4,11 +4,13 @@ locals {
   lake     = "arn:aws:s3:::${module.lake.buckets["lake"]}"
   registry = "arn:aws:s3:::${module.lake.buckets["registry"]}"
 
-  # Data and training do the same work in two sizes; control only keeps books.
+  # Data and training do the same work in two sizes; control keeps the books, and writes the lists of files of training jobs.
+  books = ["assets", "backfills", "consumers", "governance", "ledger", "notices"]
+  work  = ["lake", "reports", "runs", "training", "uploads"]
   prefixes = {
-    control  = { read = ["lake", "landing", "reports", "training"], write = ["ledger", "runs"], delete = ["ledger"] }
-    data     = { read = ["landing", "ledger"], write = ["lake", "reports", "runs", "training"], delete = ["lake", "training"] }
-    training = { read = ["landing", "ledger"], write = ["lake", "reports", "runs", "training"], delete = ["lake", "training"] }
+    control  = { read = ["lake", "landing", "reports", "uploads"], write = concat(local.books, ["runs", "training"]), delete = ["ledger"] }
+    data     = { read = concat(local.books, ["landing"]), write = concat(local.work, ["assets"]), delete = ["lake", "training"] }
+    training = { read = concat(local.books, ["landing"]), write = concat(local.work, ["assets"]), delete = ["lake", "training"] }
   }
 
   storage = { for queue, prefixes in local.prefixes : queue => [
@@ -43,9 +45,9 @@ locals {
   ] }
 
   rights = {
-    control  = concat(module.events.receive, module.observability.publish)
-    data     = module.observability.publish
-    training = concat(module.training.start, module.observability.publish)
+    control  = concat(module.events.receive, module.training.start, module.observability.publish)
+    data     = concat(module.training.watch, module.observability.publish)
+    training = concat(module.training.watch, module.observability.publish)
   }
 
   settings = merge(var.settings, module.temporal.environment, {
@@ -56,6 +58,7 @@ locals {
     ASSAY_EVENTS_QUEUE   = module.events.queue_url
     # Of secret://notices-topic: no secret, but told in the same way.
     ASSAY_SECRET_NOTICES_TOPIC = module.observability.topic_arn
+    ASSAY_SAGEMAKER_ROLE       = module.training.role_arn
   })
 }
 
@@ -69,11 +72,12 @@ module "workers" {
   queue                = each.key
   releases             = var.releases
   size                 = each.value
+  health_port          = 8080
   target_utilisation   = each.key == "control" ? 70 : 100
   environment          = merge(local.settings, { ASSAY_STAGE_MB = tostring(floor(each.value.disk * 512)) })
-  secrets              = merge(module.temporal.secrets, { ASSAY_ENCRYPTION_KEYS = module.secrets.references["encryption-keys"] })
+  secrets              = merge(module.temporal.secrets, module.training.parameters, { ASSAY_ENCRYPTION_KEYS = module.secrets.references["encryption-keys"] })
   task_statements      = concat(local.storage[each.key], [module.lake.use_key, module.secrets.read, module.secrets.use_key], local.rights[each.key])
-  execution_statements = [module.secrets.read, module.secrets.use_key]
+  execution_statements = [module.secrets.read, module.secrets.use_key, module.training.read_parameters]
   cluster              = aws_ecs_cluster.this.name
   subnet_ids           = module.network.private_subnet_ids
   security_group_id    = aws_security_group.workers.id

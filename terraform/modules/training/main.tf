@@ -1,7 +1,16 @@
 # Training on SageMaker: the role that a job runs under, and the rights of the worker that starts, watches and stops jobs.
 
 variable "name" {
-  description = "Also the prefix of every job's name: the rights end there."
+  type = string
+}
+
+variable "projects" {
+  description = "With them the names of jobs begin: the rights end there."
+  type        = set(string)
+}
+
+variable "kms_key_arn" {
+  description = "Key of the jobs' disks and models."
   type        = string
 }
 
@@ -22,13 +31,43 @@ variable "use_key" {
   type        = any
 }
 
-variable "vpc_id" {
-  type = string
+variable "network" {
+  type = object({ vpc_id = string, subnet_ids = list(string) })
 }
 
 locals {
   role_arn = "arn:aws:iam::${var.account_id}:role/${var.name}-training-job"
   arn      = "arn:aws:sagemaker:${var.region}:${var.account_id}"
+  jobs     = [for project in var.projects : "${local.arn}:training-job/${project}-*"]
+
+  # Of a job's disk: SageMaker itself is granted the key, by whoever starts the job.
+  grant_key = {
+    Effect   = "Allow"
+    Action   = ["kms:CreateGrant", "kms:DescribeKey"]
+    Resource = var.use_key.Resource
+    Condition = merge(var.use_key.Condition, {
+      BoolIfExists = { "kms:GrantIsForAWSResource" = "true" }
+    })
+  }
+
+  # Known only when they are made, so workers are told through parameters: a task definition stays known before.
+  parameters = {
+    ASSAY_SAGEMAKER_SUBNETS         = join(",", var.network.subnet_ids)
+    ASSAY_SAGEMAKER_SECURITY_GROUPS = aws_security_group.job.id
+    ASSAY_SAGEMAKER_KMS_KEY         = var.kms_key_arn
+  }
+  parameter_arns = {
+    for variable in keys(local.parameters) :
+    variable => "arn:aws:ssm:${var.region}:${var.account_id}:parameter/${var.name}/training/${variable}"
+  }
+}
+
+resource "aws_ssm_parameter" "job" {
+  for_each = local.parameters
+
+  name  = "/${var.name}/training/${each.key}"
+  type  = "String"
+  value = each.value
 }
 
 resource "aws_iam_role" "job" {
@@ -63,6 +102,7 @@ resource "aws_iam_role_policy" "job" {
         Condition = { StringLike = { "s3:prefix" = ["training/*"] } }
       },
       var.use_key,
+      local.grant_key,
       {
         Effect   = "Allow"
         Action   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
@@ -97,7 +137,7 @@ resource "aws_iam_role_policy" "job" {
 resource "aws_security_group" "job" {
   name        = "${var.name}-training-job"
   description = "Training jobs: out to S3 and AWS, nothing in"
-  vpc_id      = var.vpc_id
+  vpc_id      = var.network.vpc_id
 }
 
 resource "aws_vpc_security_group_egress_rule" "https" {
@@ -113,8 +153,18 @@ output "role_arn" {
   value = local.role_arn
 }
 
-output "security_group_id" {
-  value = aws_security_group.job.id
+output "parameters" {
+  description = "Variable of workers/env.ts to the parameter that fills it."
+  value       = local.parameter_arns
+}
+
+output "read_parameters" {
+  value = { Effect = "Allow", Action = "ssm:GetParameters", Resource = values(local.parameter_arns) }
+}
+
+output "watch" {
+  description = "The statements of the workers that look at jobs and collect what they made."
+  value       = [{ Effect = "Allow", Action = "sagemaker:DescribeTrainingJob", Resource = local.jobs }]
 }
 
 output "start" {
@@ -122,23 +172,20 @@ output "start" {
   value = [
     {
       Effect   = "Allow"
-      Action   = ["sagemaker:AddTags", "sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob", "sagemaker:ListTags", "sagemaker:StopTrainingJob"]
-      Resource = "${local.arn}:training-job/${var.name}-*"
+      Action   = ["sagemaker:AddTags", "sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"]
+      Resource = local.jobs
     },
     {
       Effect = "Allow"
       Action = [
         "sagemaker:AddTags", "sagemaker:CreateModelPackage", "sagemaker:CreateModelPackageGroup", "sagemaker:DescribeModelPackage",
-        "sagemaker:DescribeModelPackageGroup", "sagemaker:UpdateModelPackage",
+        "sagemaker:DescribeModelPackageGroup", "sagemaker:ListModelPackages", "sagemaker:UpdateModelPackage",
       ]
-      Resource = ["${local.arn}:model-package-group/${var.name}-*", "${local.arn}:model-package/${var.name}-*"]
+      Resource = flatten([for project in var.projects : [
+        "${local.arn}:model-package-group/${project}*", "${local.arn}:model-package/${project}*",
+      ]])
     },
-    {
-      # Names no resource: which models are registered at all.
-      Effect   = "Allow"
-      Action   = "sagemaker:ListModelPackages"
-      Resource = "*"
-    },
+    local.grant_key,
     {
       Effect    = "Allow"
       Action    = "iam:PassRole"

@@ -5,11 +5,14 @@ locals {
   logs = "/${var.name}/workers/${var.queue}"
 
   # Half of the memory is DuckDB's in data and training; the heap gets a quarter there, most of it in control.
-  heap_mb     = floor(var.size.memory * (var.queue == "control" ? 0.7 : 0.25))
-  environment = merge(var.environment, { NODE_OPTIONS = "--max-old-space-size=${local.heap_mb}" })
+  heap_mb = floor(var.size.memory * (var.queue == "control" ? 0.7 : 0.25))
+  environment = merge(var.environment, {
+    NODE_OPTIONS      = "--max-old-space-size=${local.heap_mb}"
+    ASSAY_HEALTH_PORT = tostring(var.health_port)
+  })
 
   # Liveness is the process's own affair: it does not ask for Temporal, or an outage there would kill every worker.
-  health = var.health_port == null ? null : {
+  health = {
     command     = ["CMD", "node", "-e", "fetch('http://127.0.0.1:${var.health_port}/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
     interval    = 15
     timeout     = 5
@@ -102,7 +105,7 @@ resource "aws_ecs_task_definition" "this" {
     name = "tmp"
   }
 
-  container_definitions = jsonencode([merge({
+  container_definitions = jsonencode([{
     name                   = "worker"
     image                  = each.value
     essential              = true
@@ -130,7 +133,8 @@ resource "aws_ecs_task_definition" "this" {
         "max-buffer-size" = "25m"
       }
     }
-  }, local.health == null ? {} : { healthCheck = local.health })])
+    healthCheck = local.health
+  }])
 }
 
 resource "aws_ecs_service" "this" {

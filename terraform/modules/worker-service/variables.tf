@@ -74,7 +74,6 @@ variable "log_retention_days" {
 }
 
 variable "health_port" {
-  description = "Where the worker serves /healthz; null while it serves none."
+  description = "Where the worker answers /healthz, /readyz and /metrics."
   type        = number
-  default     = null
 }

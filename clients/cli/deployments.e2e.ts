@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { Command } from 'commander';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+
+import type { DeployedVersion } from '../deployments/versions.ts';
+import { registerDeployments } from './deployments.ts';
+import type { ExitCode } from './failure.ts';
+import { createOutput } from './output.ts';
+
+const NAMESPACE = `deployments-${randomUUID().slice(0, 8)}`;
+const QUEUE = 'control';
+const PATIENCE = { timeout: 30_000, interval: 250 };
+
+describe('assay deployments', () => {
+  let client: Client;
+  let connection: NativeConnection;
+  const running: { worker: Worker; ended: Promise<void> }[] = [];
+
+  beforeAll(async () => {
+    const address = inject('temporalAddress');
+    connection = await NativeConnection.connect({ address });
+    client = new Client({ connection: await Connection.connect({ address }), namespace: NAMESPACE });
+    // A deployment is the namespace's: other tests have theirs elsewhere.
+    await client.workflowService.registerNamespace({
+      namespace: NAMESPACE,
+      workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
+    });
+    await vi.waitFor(() => client.workflow.count(), PATIENCE);
+  });
+  afterAll(async () => {
+    for (const { worker } of running) worker.shutdown();
+    await Promise.all(running.map(({ ended }) => ended));
+    await client.connection.close();
+    await connection.close();
+  });
+
+  const startVersion = async (buildId: string): Promise<void> => {
+    const worker = await Worker.create({
+      connection,
+      namespace: NAMESPACE,
+      taskQueue: QUEUE,
+      workflowBundle: { codePath: inject('workflowBundle') },
+      workerDeploymentOptions: {
+        version: { deploymentName: 'assay', buildId },
+        useWorkerVersioning: true,
+        defaultVersioningBehavior: 'PINNED',
+      },
+    });
+    running.push({ worker, ended: worker.run() });
+  };
+
+  const run = async (...args: string[]): Promise<{ code: ExitCode; out: string; err: string }> => {
+    const told = { out: '', err: '' };
+    const output = createOutput(
+      { write: (text: string) => (told.out += text) },
+      { write: (text: string) => (told.err += text) },
+    );
+    let code: ExitCode = 0;
+    const program = new Command('assay').exitOverride();
+    registerDeployments(program, {
+      output,
+      exit: (given) => (code = given),
+      services: async () => ({ client: async () => client }),
+    });
+    await program.parseAsync(['deployments', ...args], { from: 'user' });
+    return { code, ...told };
+  };
+  const states = async (): Promise<Record<string, string>> => {
+    const versions = JSON.parse((await run('list', '--json')).out) as DeployedVersion[];
+    return Object.fromEntries(versions.map(({ version, state }) => [version, state]));
+  };
+
+  it('takes a version over by degrees, and back, while the old one drains', async () => {
+    expect(await states()).toEqual({});
+    const early = await run('promote', '1.0.0');
+    expect(early.code).not.toBe(0);
+    expect(early.err).toContain('assay deployments list');
+
+    await startVersion('1.0.0');
+    expect((await run('wait', '1.0.0', '--within', '30')).code).toBe(0);
+    await vi.waitFor(async () => expect((await run('promote', '1.0.0')).code).toBe(0), PATIENCE);
+    await startVersion('1.1.0');
+    expect((await run('wait', '1.1.0', '--within', '30')).code).toBe(0);
+
+    await vi.waitFor(
+      async () => expect((await run('ramp', '1.1.0', '--percentage', '10')).code).toBe(0),
+      PATIENCE,
+    );
+    expect(await states()).toEqual({ '1.0.0': 'current', '1.1.0': 'ramping' });
+    expect((await run('list')).out).toMatch(/1\.1\.0 +ramping +10 %/);
+
+    expect((await run('promote', '1.1.0')).out).toBe('1.1.0 is current\n');
+    await vi.waitFor(async () => expect(await states()).toMatchObject({ '1.1.0': 'current' }), PATIENCE);
+    expect((await states())['1.0.0']).toMatch(/draining|drained/);
+    expect((await run('wait', '1.1.0', '--drained', '--within', '0')).code).toBe(1);
+
+    expect((await run('promote', '1.0.0')).code).toBe(0);
+    await vi.waitFor(async () => expect(await states()).toMatchObject({ '1.0.0': 'current' }), PATIENCE);
+  });
+
+  it('takes a ramp back', async () => {
+    await vi.waitFor(
+      async () => expect((await run('ramp', '1.1.0', '--percentage', '50')).code).toBe(0),
+      PATIENCE,
+    );
+    expect((await run('ramp', '1.1.0', '--percentage', '0')).code).toBe(0);
+    expect(await states()).toMatchObject({
+      '1.0.0': 'current',
+      '1.1.0': expect.not.stringMatching('ramping'),
+    });
+  });
+});
