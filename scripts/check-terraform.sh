@@ -86,7 +86,8 @@ provider_is_missing() {
     grep -qE 'Failed to (query available|install) provider' "$work/init" && [ -z "${TF_PLUGIN_DIR:-}" ]
 }
 
-environments=$(cd terraform/environments && ls)
+# Everything that is applied by itself, relative to terraform/.
+roots="delivery $(cd terraform && ls -d environments/*)"
 if ! command -v terraform >/dev/null; then
   for name in fmt init validate test plan policies; do skip "$name" 'there is no terraform'; done
 else
@@ -96,13 +97,15 @@ else
   else
     stage 'init' initialise "$work/terraform" -backend=false
     stage 'test (mocked provider)' terraform -chdir="$work/terraform" test -no-color
-    for name in $environments; do
-      folder=$work/terraform/environments/$name
+    plans=()
+    for root in $roots; do
+      name=${root#environments/} folder=$work/terraform/$root
+      plans+=("$folder/plan.json")
       stage "init $name" initialise "$folder" -backend=false &&
         stage "validate $name" terraform -chdir="$folder" validate -no-color &&
         stage "plan $name" plan "$folder"
     done
-    stage policies node scripts/terraform-policies.mjs "$work"/terraform/environments/*/plan.json
+    stage policies node scripts/terraform-policies.mjs "${plans[@]}"
     ! $record || node scripts/terraform-policies.mjs --slim "$work/terraform/environments/prod/plan.json" \
       >scripts/terraform-policies/plan.json
   fi

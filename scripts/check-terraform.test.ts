@@ -39,10 +39,10 @@ describe('scripts/check-terraform.sh', () => {
     const { code, out, last } = check(env);
     expect(out).not.toMatch(/FAILED/);
     expect(out).toMatch(/test \(mocked provider\)\s+passed in \d+ s: \d+ passed, 0 failed/);
-    for (const name of ['dev', 'staging', 'prod']) {
+    for (const name of ['delivery', 'dev', 'staging', 'prod']) {
       expect(out).toMatch(new RegExp(`plan ${name}\\s+passed in \\d+ s: Plan: \\d+ to add`));
     }
-    expect(out).toMatch(/policies\s+passed in \d+ s: \d+ policies over 3 plans/);
+    expect(out).toMatch(/policies\s+passed in \d+ s: \d+ policies over 4 plans/);
     expect(last).toMatch(/^\d+ passed, 0 failed, [12] skipped$/);
     expect(code).toBe(0);
   });

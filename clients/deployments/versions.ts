@@ -4,6 +4,7 @@
  */
 import type { Client } from '@temporalio/client';
 
+import { DEPLOYMENT } from '../../workflows/domain/deployment.ts';
 import { Refusal } from '../refusal.ts';
 
 export interface DeploymentServices {
@@ -22,8 +23,6 @@ export interface DeployedVersion {
   readonly createdAt: string;
 }
 
-/** By which every worker names itself. */
-export const DEPLOYMENT = 'assay';
 /** Of the protocol, `WorkerDeploymentVersionStatus`. */
 const STATES: readonly VersionState[] = [
   'inactive',

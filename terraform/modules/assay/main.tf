@@ -150,3 +150,8 @@ output "workers" {
   description = "ECS services, by queue and release."
   value       = { for queue, workers in module.workers : queue => workers.services }
 }
+
+output "releases" {
+  description = "What runs: scripts/deploy.mjs adds to it and takes away."
+  value       = var.releases
+}

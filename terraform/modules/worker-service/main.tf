@@ -143,7 +143,7 @@ resource "aws_ecs_service" "this" {
   name                  = "${local.full}-${replace(each.key, ".", "-")}"
   cluster               = var.cluster
   task_definition       = aws_ecs_task_definition.this[each.key].arn
-  desired_count         = var.size.min
+  desired_count         = max(1, var.size.min)
   propagate_tags        = "SERVICE"
   wait_for_steady_state = false
 
@@ -166,7 +166,8 @@ resource "aws_ecs_service" "this" {
     assign_public_ip = false
   }
 
-  # Autoscaling decides how many.
+  # One at first, also where none is needed: a version is ready when its workers have been seen on every queue.
+  # From then on autoscaling decides how many.
   lifecycle {
     ignore_changes = [desired_count]
   }
