@@ -154,7 +154,7 @@ describe('dashboards', () => {
   it('show what workers measure and alarms watch, by the names that are told', () => {
     const grafana = read('terraform/modules/observability/grafana.json');
     const asked = new Set(
-      [...grafana.matchAll(/assay_([a-z_]+?)(?:_total|_count|_bucket)?[\[){]/g)].map(([, name]) => name),
+      [...grafana.matchAll(/assay_([a-z_]+?)(?:_total|_count|_bucket)?[[){]/g)].map(([, name]) => name),
     );
     expect(asked).toEqual(
       new Set(['task_seconds', 'rows', 'drift_psi', 'drift_alarms', 'gate_verdicts', 'champion_age_seconds']),
