@@ -12,7 +12,7 @@ export interface DeploymentServices {
 }
 
 /** Temporal's words. `inactive`: its workers poll, and nothing was ever routed to them. */
-export type VersionState = 'inactive' | 'current' | 'ramping' | 'draining' | 'drained';
+type VersionState = 'inactive' | 'current' | 'ramping' | 'draining' | 'drained';
 
 export interface DeployedVersion {
   readonly version: string;
