@@ -66,3 +66,26 @@ run "one_zone_is_refused" {
   module { source = "./modules/network" }
   expect_failures = [var.zones]
 }
+
+run "endpoints_can_be_saved_where_there_is_nat" {
+  command = plan
+  variables { endpoints = false }
+  module { source = "./modules/network" }
+
+  assert {
+    condition     = length(aws_vpc_endpoint.interface) == 0 && aws_vpc_endpoint.s3.vpc_endpoint_type == "Gateway"
+    error_message = "S3's is free, and stays."
+  }
+}
+
+run "without_both_aws_would_be_out_of_reach" {
+  command = plan
+
+  variables {
+    nat       = "none"
+    endpoints = false
+  }
+
+  module { source = "./modules/network" }
+  expect_failures = [var.endpoints]
+}

@@ -11,6 +11,7 @@ module "assay" {
   zones       = ["${var.region}a", "${var.region}b"]
   cidr        = "10.40.0.0/16"
   nat         = "single"
+  endpoints   = false
   releases    = var.releases
   namespace   = "assay-dev"
 

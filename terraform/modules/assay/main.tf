@@ -16,6 +16,8 @@ module "network" {
   cidr   = var.cidr
   zones  = var.zones
   nat    = var.nat
+
+  endpoints = var.endpoints
 }
 
 module "secrets" {

@@ -28,6 +28,11 @@ variable "nat" {
   type = string
 }
 
+variable "endpoints" {
+  type    = bool
+  default = true
+}
+
 variable "releases" {
   description = "Version to image, digest included. One, or two while a version takes over."
   type        = map(string)

@@ -50,6 +50,9 @@ locals {
     training = concat(module.training.watch, module.observability.publish)
   }
 
+  # Events from outside are read by one queue's workers.
+  only = { control = { ASSAY_EVENTS_QUEUE = module.events.queue_url }, data = {}, training = {} }
+
   settings = merge(var.settings, module.temporal.environment, {
     ASSAY_ENV            = var.environment
     ASSAY_STORE          = "s3://${module.lake.buckets["lake"]}"
@@ -75,7 +78,7 @@ module "workers" {
   size                 = each.value
   health_port          = 8080
   target_utilisation   = each.key == "control" ? 70 : 100
-  environment          = merge(local.settings, { ASSAY_STAGE_MB = tostring(floor(each.value.disk * 512)) })
+  environment          = merge(local.settings, local.only[each.key], { ASSAY_STAGE_MB = tostring(floor(each.value.disk * 512)) })
   secrets              = merge(module.temporal.secrets, module.training.parameters, { ASSAY_ENCRYPTION_KEYS = module.secrets.references["encryption-keys"] })
   task_statements      = concat(local.storage[each.key], [module.lake.use_key, module.secrets.read, module.secrets.use_key], local.rights[each.key])
   execution_statements = [module.secrets.read, module.secrets.use_key, module.training.read_parameters]

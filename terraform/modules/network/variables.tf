@@ -31,3 +31,14 @@ variable "nat" {
     error_message = "nat is none, single or per-zone."
   }
 }
+
+variable "endpoints" {
+  description = "Whether calls of AWS stay inside the network; where there is NAT they can do without, for some $200 less a month."
+  type        = bool
+  default     = true
+
+  validation {
+    condition     = var.endpoints || var.nat != "none"
+    error_message = "Without NAT, AWS is reached by endpoints alone."
+  }
+}
