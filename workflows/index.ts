@@ -7,8 +7,10 @@ export {
   hourlyShop,
   hourlyVisits,
 } from '../pipelines/examples/asset-rollup.pipeline.ts';
+export { dailyFigures } from '../pipelines/examples/latest-only.pipeline.ts';
 export { readings } from '../pipelines/examples/readings.pipeline.ts';
 export { followedJob } from '../pipelines/examples/follow-job.pipeline.ts';
+export { squaresReport } from '../pipelines/examples/trigger-and-await.pipeline.ts';
 export { trainRegisterDeploy } from '../pipelines/examples/train-register-deploy.pipeline.ts';
 export { cluster } from '../pipelines/examples/cluster.pipeline.ts';
 export { regions } from '../pipelines/examples/regions.pipeline.ts';

@@ -4,6 +4,7 @@ import {
   ActivityFailure,
   ApplicationFailure,
   type ActivityInput,
+  workflowInfo,
   type WorkflowInterceptors,
 } from '@temporalio/workflow';
 import { formatActivityId, taskLabel } from '../domain/activity-id.ts';
@@ -49,6 +50,8 @@ function optionsOf({ options }: ActivityInput, sequence: number): ActivityInput[
   return {
     summary: tries === 1 ? label : `${label} (try ${tries})`,
     ...options,
+    // Where the server is fair, no pipeline keeps the others waiting by its sheer number of tasks.
+    priority: { fairnessKey: workflowInfo().workflowType, ...options.priority },
     retry: polling(pollsEvery()) ?? leavingToEngine(options.retry ?? {}),
     activityId: formatActivityId({ task: name, ...place, try: tries, sequence }),
   };

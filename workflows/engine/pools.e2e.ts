@@ -125,6 +125,16 @@ describe('tasks of a pool', () => {
     expect((await viewOf('narrow')).used).toBe(0);
   });
 
+  test('tell the server whose they are, so that it can be fair between pipelines', async () => {
+    const run = await start(crowd, 'fair', {});
+    await run.result();
+    const { events = [] } = await run.fetchHistory();
+    const keys = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
+      scheduled?.activityType?.name === 'taking.turn' ? [scheduled.priority?.fairnessKey] : [],
+    );
+    expect(keys).toEqual(['crowd']);
+  });
+
   test('fail at once where the pool is unknown or too small', async () => {
     const unknown = await start(crowd, 'lost', { pool: 'nowhere' });
     await expect(unknown.result()).rejects.toMatchObject({

@@ -31,3 +31,12 @@ export const free = pipeline({ name: 'free' }, (run) => {
 export async function bareFree(tasks) {
   await Promise.all(Array.from({ length: tasks }, () => bareFibonacci(N)));
 }
+
+export { pool } from '../../../dist/workflows/pool.js';
+
+/** Tasks that take turns in one pool. */
+export const crowd = pipeline({ name: 'crowd' }, (run) => {
+  for (let at = 0; at < run.params.tasks; at += 1) {
+    run.task(`turn-${at}`, { pool: 'narrow' }, () => light.turn());
+  }
+});

@@ -44,6 +44,8 @@ export interface KitOptions {
   readonly worker?: Partial<WorkerOptions> | false;
   /** Runs move to newer code while workers of the old are still there. */
   readonly moves?: boolean;
+  /** Of a server of the test's own; by default that which all tests share. */
+  readonly address?: string;
   /** Pools by name, with their slots. */
   readonly pools?: Readonly<Record<string, number>>;
   /** As `temporal.config.ts` has it; nobody is told of anything by default. */
@@ -84,12 +86,12 @@ export async function startKit({
   worker: given = {},
   moves = false,
   pools = {},
+  address = inject('temporalAddress'),
   notices = { channels: {}, defaults: [] },
   secrets = createSecrets({ sources: [] }),
 }: KitOptions): Promise<Kit> {
   installRuntime();
   const options = given === false ? {} : given;
-  const address = inject('temporalAddress');
   const taskQueue = options.taskQueue ?? `control-${randomUUID().slice(0, 8)}`;
   const folder = await mkdtemp(join(tmpdir(), 'assay-kit-'));
   const store = createLocalStore(folder);
