@@ -6,9 +6,10 @@ import type { WorkerOptions } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { useVersion, workerVersions } from '../clients/workers/versions.ts';
+import { UNVERSIONED } from '../workflows/domain/deployment.ts';
 import { startKit, type Kit } from '../workflows/engine/testing/kit.ts';
-import { evolving } from '../workflows/engine/testing/evolution/one.ts';
-import { evolving as newer } from '../workflows/engine/testing/evolution/two.ts';
+import { evolving, keeper } from '../workflows/engine/testing/evolution/one.ts';
+import { evolving as newer, keeper as newKeeper } from '../workflows/engine/testing/evolution/two.ts';
 import { createProbe } from '../workflows/engine/testing/probe.ts';
 import { bundleWorkflows } from './bundle.ts';
 
@@ -33,7 +34,8 @@ async function open(moves: boolean): Promise<void> {
 
 function worker(build: Build, isVersioned: boolean): Promise<() => Promise<void>> {
   const workflowBundle = bundles.get(build);
-  const version = { deploymentName: deployment(), buildId: build };
+  const deploymentName = isVersioned ? deployment() : `${deployment()}${UNVERSIONED}`;
+  const version = { deploymentName, buildId: build };
   return kit.addWorker({
     ...(workflowBundle && { workflowBundle }),
     workerDeploymentOptions: isVersioned
@@ -107,6 +109,22 @@ describe('a run whose workers get other code', () => {
     await current('two');
     await release(handle);
     expect(await handle.result()).toEqual(['first of one', 'last of two']);
+  });
+});
+
+describe('a workflow that stands for as long as there are workers', () => {
+  it.each([true, false])('is taken over by new code (versioned workers: %s)', async (isVersioned) => {
+    await open(false);
+    const stop = await worker('one', isVersioned);
+    if (isVersioned) await current('one');
+    expect(newKeeper.name).toBe(keeper.name);
+    const handle = await kit.start(keeper.name);
+    await sleep(500);
+    await worker('two', isVersioned);
+    if (isVersioned) await current('two');
+    await stop();
+    await handle.signal('tell');
+    expect(await handle.result()).toBe('two');
   });
 });
 

@@ -22,7 +22,7 @@ import type { Services } from './services.ts';
 import { ensureSweeper } from './sweeper.ts';
 import { readTaskLimits, withTaskLimits } from './task-limits.ts';
 import { startTelemetry } from './telemetry.ts';
-import { DEPLOYMENT } from '../workflows/domain/deployment.ts';
+import { DEPLOYMENT, UNVERSIONED } from '../workflows/domain/deployment.ts';
 import { temporalSettings } from './temporal.ts';
 import { ensureWatchdog } from './watchdog.ts';
 
@@ -133,7 +133,12 @@ function deployment({
   codeVersion: buildId,
   versioning,
 }: Env): NonNullable<WorkerOptions['workerDeploymentOptions']> {
+  if (versioning === 'none') {
+    return {
+      version: { deploymentName: `${DEPLOYMENT}${UNVERSIONED}`, buildId },
+      useWorkerVersioning: false,
+    };
+  }
   const version = { deploymentName: DEPLOYMENT, buildId };
-  if (versioning === 'none') return { version, useWorkerVersioning: false };
   return { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' };
 }

@@ -18,6 +18,7 @@ import { BUS_QUERY, WAKE } from './domain/assets/bus.ts';
 import { activities } from './engine/activities.ts';
 import { causesOf } from './engine/failures.ts';
 import { QUICK } from './engine/profiles.ts';
+import { standing } from './standing.ts';
 
 export interface AssetBusInput {
   /** Milliseconds between two looks when nobody wakes it. */
@@ -44,6 +45,8 @@ const assets = activities<AssetActivities>('assets', { ...QUICK, startToCloseTim
 
 const EVERY = 60_000;
 const SHOWN = 20;
+
+standing(assetBus);
 
 export async function assetBus(input: AssetBusInput = {}): Promise<never> {
   let carried: Carried = input.carried ?? { cursors: {}, started: [] };

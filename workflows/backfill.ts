@@ -39,6 +39,7 @@ import { activities } from './engine/activities.ts';
 import { workflowNow } from './engine/determinism.ts';
 import { causesOf, toFailure } from './engine/failures.ts';
 import { PATIENT, QUICK } from './engine/profiles.ts';
+import { standing } from './standing.ts';
 
 export interface BackfillInput extends BackfillRequest {
   /** Go on in a new history at this many events instead of when the server suggests it: for tests. */
@@ -67,6 +68,8 @@ const watcher = activities<BackfillActivities>('backfill', PATIENT);
 const PAGE = 100;
 /** Milliseconds between two looks whether a pipeline is still paused. */
 const LOOK_AGAIN = 15_000;
+
+standing(backfill);
 
 export async function backfill(input: BackfillInput): Promise<BackfillEnding> {
   // A cancellation by Temporal's own means is one of ours: what is open is waited for, the ending is written.

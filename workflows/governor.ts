@@ -32,6 +32,7 @@ import {
   type Governed,
   type Word,
 } from './governing.ts';
+import { standing } from './standing.ts';
 
 export interface GovernorInput extends Governed {
   /** Go on in a new history at this many events instead of when the server suggests it: for tests. */
@@ -89,6 +90,8 @@ const state = defineQuery<GovernorState>('state');
 
 /** Callers that may still repeat themselves. */
 const REMEMBERED = 50;
+
+standing(governor);
 
 export async function governor(input: GovernorInput): Promise<never> {
   const { project, model, carried, continueAfterEvents = Infinity } = input;

@@ -18,6 +18,7 @@ import {
 import type { PoolActivities } from '../activities/pools/contract.ts';
 import type { PoolTold } from './domain/pool/messages.ts';
 import { emptyPool, Pool, type CarriedPool, type PoolView } from './domain/pool/pool.ts';
+import { standing } from './standing.ts';
 
 export interface PoolInput {
   readonly pool: string;
@@ -46,6 +47,8 @@ const pools = proxyActivities<{
   // It can only be put off: a grant that nobody hears of is a slot that nobody has.
   retry: { initialInterval: '200ms', maximumInterval: '10s' },
 });
+
+standing(pool);
 
 export async function pool(input: PoolInput): Promise<never> {
   const { continueAfterEvents = Infinity } = input;

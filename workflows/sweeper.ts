@@ -2,6 +2,7 @@
 import { continueAsNew, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
 
 import type { LedgerActivities } from '../activities/ledger/contract.ts';
+import { standing } from './standing.ts';
 
 export interface SweeperInput {
   /** Milliseconds between two sweeps. */
@@ -13,6 +14,8 @@ const { 'ledger.sweep': sweep } = proxyActivities<{ 'ledger.sweep': LedgerActivi
   heartbeatTimeout: '8s',
   retry: { initialInterval: '1s', maximumInterval: '1m' },
 });
+
+standing(sweeper);
 
 export async function sweeper(input: SweeperInput = {}): Promise<never> {
   while (!workflowInfo().continueAsNewSuggested) {

@@ -1,4 +1,6 @@
 /** A pipeline as version two of the code has it. */
+import { condition, defineSignal, setHandler } from '@temporalio/workflow';
+import { standing } from '../../../standing.ts';
 import { activities } from '../../activities.ts';
 import { pipeline } from '../../pipeline.ts';
 import { QUICK } from '../../profiles.ts';
@@ -11,3 +13,17 @@ export const evolving = pipeline({ name: 'evolving' }, (run) => {
   const opened = run.signal('opened', { after: [first], signal: 'open' });
   return run.task('last', { after: [opened, first] }, (_opened, first) => [first, 'last of two']);
 });
+
+const told = defineSignal('tell');
+
+/** Stands until it is asked which code it runs. */
+export async function keeper(): Promise<string> {
+  let isAsked = false;
+  setHandler(told, () => {
+    isAsked = true;
+  });
+  await condition(() => isAsked);
+  return 'two';
+}
+
+standing(keeper);
