@@ -58,6 +58,7 @@ locals {
     ASSAY_STORE          = "s3://${module.lake.buckets["lake"]}"
     ASSAY_REGISTRY_STORE = "s3://${module.lake.buckets["registry"]}"
     ASSAY_CLOUDWATCH     = var.name
+    ASSAY_VERSIONING     = "pinned"
     AWS_REGION           = var.region
     ASSAY_EVENTS_QUEUE   = module.events.queue_url
     # Of secret://notices-topic: no secret, but told in the same way.
