@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { Runtime, Worker } from '@temporalio/worker';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bundleWorkflows } from '../workers/bundle.ts';
 
 const folder = new URL('./histories/', import.meta.url);
-const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+const files = readdirSync(folder).filter((file) => /\.json(\.gz)?$/.test(file));
 let workflowBundle: Awaited<ReturnType<typeof bundleWorkflows>>;
 
 beforeAll(async () => {
@@ -23,7 +24,8 @@ interface RecordedHistory {
 }
 
 function recorded(file: string): RecordedHistory {
-  return JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+  const bytes = readFileSync(new URL(file, folder));
+  return JSON.parse((file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'));
 }
 
 /** Children are named after their parent: under another ID a history would say something else. */
