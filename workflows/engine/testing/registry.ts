@@ -6,3 +6,4 @@ export * from './pool-pipelines.ts';
 export * from './telling.ts';
 export * from '../../testing/training-jobs.ts';
 export * from './collecting.ts';
+export * from './gauntlet.ts';
