@@ -23,6 +23,8 @@ describe('createComponents', () => {
       temporalAddress: undefined,
       xgboostLibrary: undefined,
       bundleFile: join(folder, 'bundle.js'),
+      codeVersion: '3f2a90c1b7de',
+      root: folder,
       ...more,
     });
     const found = components.find((each) => each.name === name);
@@ -59,10 +61,12 @@ describe('createComponents', () => {
     await expect(component('object store', { store }).try()).rejects.toThrow('the first of two writers');
   });
 
-  it('needs no command where a server is configured, but that server must answer', async () => {
-    const temporalAddress = '127.0.0.1:1';
-    expect(component('Temporal command', { temporalAddress }).needed).toBe(false);
-    await expect(component('Temporal server', { temporalAddress }).try()).rejects.toThrow(/connect/);
+  it('says which build it is, and where that stands', async () => {
+    expect(await component('Assay').try()).toEqual({ version: '3f2a90c1b7de', where: folder });
+  });
+
+  it('needs no command where a server is configured', () => {
+    expect(component('Temporal command', { temporalAddress: '127.0.0.1:1' }).needed).toBe(false);
     expect(component('Temporal command').needed).toBe(true);
   });
 });

@@ -3,7 +3,6 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { Connection } from '@temporalio/client';
 import type { DuckDB } from '../activities/lake/contract.ts';
 import type { ObjectStore } from '../activities/store/contract.ts';
 import { loadXgboost } from '../activities/training/xgboost/library.ts';
@@ -28,17 +27,24 @@ export interface ComponentOptions {
   readonly xgboostLibrary: string | undefined;
   /** The workflow bundle that the build made. */
   readonly bundleFile: string;
+  /** Which build this is, as its workers say it of themselves, and where it stands. */
+  readonly codeVersion: string;
+  readonly root: string;
 }
 
 const SET_UP = 'node scripts/setup.mjs';
-const ANSWER_WITHIN_MS = 3_000;
 const execute = promisify(execFile);
 
 export function createComponents(options: ComponentOptions): Component[] {
   return [
+    {
+      name: 'Assay',
+      needed: true,
+      mend: 'npm run build',
+      try: async () => ({ version: options.codeVersion, where: options.root }),
+    },
     { name: 'Node', needed: true, mend: 'install Node >= 20.19', try: tryNode },
     temporalCommand(options),
-    ...(options.temporalAddress === undefined ? [] : [temporalServer(options.temporalAddress)]),
     { name: 'XGBoost', needed: true, mend: mendXgboost(), try: () => tryXgboost(options.xgboostLibrary) },
     { name: 'DuckDB', needed: true, mend: 'npm ci', try: () => tryDuckDB(options.duckdb) },
     { name: 'ONNX Runtime', needed: true, mend: 'npm ci', try: tryOnnxRuntime },
@@ -67,23 +73,6 @@ function temporalCommand({ temporalCommand: path, temporalAddress }: ComponentOp
       if (path === undefined) throw new Error('set-up has found none');
       const { stdout } = await execute(path, ['--version']);
       return { version: stdout.trim().replace(/^temporal version /, ''), where: path };
-    },
-  };
-}
-
-function temporalServer(address: string): Component {
-  return {
-    name: 'Temporal server',
-    needed: true,
-    mend: 'start it, or correct or unset TEMPORAL_ADDRESS: `assay up` starts one of its own',
-    try: async () => {
-      const connection = await Connection.connect({ address, connectTimeout: ANSWER_WITHIN_MS });
-      try {
-        const { serverVersion } = await connection.workflowService.getSystemInfo({});
-        return { version: serverVersion ?? 'unknown', where: address };
-      } finally {
-        await connection.close();
-      }
     },
   };
 }

@@ -21,6 +21,7 @@ import { applySchedules } from '../schedules/apply.ts';
 import type { ScheduleServices } from '../schedules/services.ts';
 import type { CodecServices } from './codec-server.ts';
 import type { DemoServices } from './demo.ts';
+import { serverComponents } from './doctor-server.ts';
 import type { DoctorServices } from './doctor.ts';
 import type { EvaluationServices } from './evaluate.ts';
 import type { ConversionServices } from './models-convert.ts';
@@ -34,6 +35,8 @@ import type { UpServices } from './up.ts';
 import type { WorkerCommandServices } from './workers.ts';
 
 const STARTED_BY = 'cli';
+/** Where the embedded server shows it, unless something else is there. */
+const STANDARD_UI = 'http://127.0.0.1:8233';
 
 /** @param ownFolder of a store that the demo may empty */
 export function demoServices(
@@ -101,8 +104,16 @@ export async function doctorServices(all: Services): Promise<DoctorServices> {
     temporalAddress: all.env.temporalAddress,
     xgboostLibrary: all.env.xgboostLibrary,
     bundleFile: join(ROOT, 'dist', 'workflow-bundle.js'),
+    codeVersion: all.env.codeVersion,
+    root: ROOT,
   });
-  return { components };
+  const server = serverComponents({
+    client: () => all.client(),
+    address: all.env.temporalAddress,
+    taskQueue: all.taskQueue,
+    ui: STANDARD_UI,
+  });
+  return { components: [...components, ...server] };
 }
 
 export function pipelineServices(services: Services): PipelineServices {
