@@ -326,6 +326,13 @@ describe('a backfill', () => {
     expect(await ledgerOf(asked.key, 4)).toEqual(['1 success', '1 success', ' missing', ' missing']);
   });
 
+  it.each([undefined, null, 'diamond', 7, {}])('refuses %j for a request at once', async (given) => {
+    const handle = await kit.start('backfill', given);
+    await expect(handle.result()).rejects.toMatchObject({
+      cause: { type: expect.stringMatching(/^(InvalidBackfill|UnknownPipeline)$/) },
+    });
+  });
+
   it.each<[string, Partial<BackfillRequest> & { from?: never }, string, RegExp]>([
     ['a pipeline that is none', { pipeline: 'nothing' }, 'UnknownPipeline', /no pipeline is named nothing/],
     ['no grid', { timetable: undefined as never }, 'InvalidBackfill', /its intervals are not known/],

@@ -66,12 +66,18 @@ const watcher = activities<BackfillActivities>('backfill', PATIENT);
 
 /** Runs that are chosen at a time. */
 const PAGE = 100;
+const NO_REQUEST = {
+  type: 'InvalidBackfill',
+  message: 'a backfill is {"pipeline": …, "from": …, "to": …}; see assay backfill create --help',
+};
 /** Milliseconds between two looks whether a pipeline is still paused. */
 const LOOK_AGAIN = 15_000;
 
 standing(backfill);
 
 export async function backfill(input: BackfillInput): Promise<BackfillEnding> {
+  // One that is started raw may have been given anything; to stumble over it would stall the workflow for ever.
+  if (typeof input !== 'object' || input === null) throw toFailure(NO_REQUEST);
   // A cancellation by Temporal's own means is one of ours: what is open is waited for, the ending is written.
   const root = CancellationScope.current();
   return CancellationScope.nonCancellable(async () => {

@@ -196,6 +196,21 @@ export const longHaul = pipeline(
   },
 );
 
+/** Branches on the date at its top; sees the turn of it, in Temporal's own time, before it is over. */
+export const turning = pipeline(
+  { name: 'turning', params: () => z.object({ turn: z.iso.datetime() }), continueAfterEvents: 60 },
+  async (run) => {
+    const turn = Date.parse(run.params.turn);
+    const side = (): 'before' | 'after' => (Date.now() < turn ? 'before' : 'after');
+    await run.task(`${side()}-first`, () => probe.echo(`first ${side()}`));
+    await run.sleepUntil('turn', run.params.turn);
+    for (const at of Array.from({ length: 20 }, (_, index) => index)) {
+      await run.task(`step-${at}`, () => probe.echo(at));
+    }
+    return run.task(`${side()}-last`, () => probe.echo(`last ${side()}`));
+  },
+);
+
 export const careless = pipeline({ name: 'careless' }, (run) => {
   const lost = run.task('lost', { mayFail: true }, () => probe.flaky('lost'));
   void lost;
