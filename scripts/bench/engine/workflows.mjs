@@ -40,3 +40,27 @@ export const crowd = pipeline({ name: 'crowd' }, (run) => {
     run.task(`turn-${at}`, { pool: 'narrow' }, () => light.turn());
   }
 });
+
+/** Tasks that tell when they begin. */
+export const readiness = pipeline({ name: 'readiness' }, (run) => {
+  for (let at = 0; at < run.params.tasks; at += 1) run.task(`task-${at}`, () => light.ready());
+});
+
+/** Tasks that are at work, all at once, and have nothing to do. */
+export const nappers = pipeline({ name: 'nappers' }, (run) => {
+  for (let at = 0; at < run.params.tasks; at += 1) run.task(`nap-${at}`, () => light.nap(run.params.ms));
+});
+
+/** One short task before a long one and one after it; each has an effect. */
+export const effects = pipeline({ name: 'effects' }, (run) => {
+  const before = run.task('before', ({ key }) => light.effect(key, 0));
+  const long = run.task('long', { after: [before] }, (_, { key }) => light.effect(key, run.params.ms));
+  run.task('after', { after: [long] }, (_, { key }) => light.effect(key, 0));
+});
+
+/** A map over a list that a task gives, and one task over the results. */
+export const wide = pipeline({ name: 'wide' }, (run) => {
+  const items = run.task('items', () => Array.from({ length: run.params.items }, (_, at) => at));
+  const mapped = run.map('item', { over: items }, (item) => light.echo(item));
+  return run.task('count', { after: [mapped] }, ({ length }) => length);
+});
