@@ -14,6 +14,7 @@ export const ROOT = fileURLToPath(
 
 const blankIsUnset = (value: unknown): unknown => (value === '' ? undefined : value);
 const optional = z.preprocess(blankIsUnset, z.string().optional());
+const address = z.preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).optional());
 
 const Environment = z.object({
   ASSAY_ENV: z.preprocess(
@@ -82,6 +83,9 @@ const Environment = z.object({
   /** The name under which figures for alarms and autoscaling are published; without it they are not. */
   ASSAY_CLOUDWATCH: optional,
   AWS_ENDPOINT_URL_CLOUDWATCH: optional,
+  /** Where traces go, as OpenTelemetry calls it: the root of a collector, or the address for traces alone; nowhere without. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: address,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: address,
   /** Of a task on Amazon ECS, set by its agent. */
   ECS_AGENT_URI: optional,
   ECS_CONTAINER_METADATA_URI_V4: optional,
@@ -124,6 +128,8 @@ export interface Env {
   readonly healthPort: number | undefined;
   readonly logFormat: LogFormat;
   readonly cloudWatch: { readonly environment: string | undefined; readonly endpoint: string | undefined };
+  /** Where spans are posted to. */
+  readonly tracesUrl: string | undefined;
   readonly ecs: { readonly agentUri: string | undefined; readonly metadataUri: string | undefined };
   readonly trainer: 'local' | 'sagemaker' | undefined;
   readonly sagemaker: SageMakerEnv;
@@ -162,6 +168,7 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>> 
       endpoint: value.AWS_ENDPOINT_URL_CLOUDWATCH ?? value.AWS_ENDPOINT_URL,
     },
     logFormat: value.ASSAY_LOG ?? (value.ASSAY_ENV === 'development' ? 'text' : 'json'),
+    tracesUrl: tracesUrl(value),
     ecs: { agentUri: value.ECS_AGENT_URI, metadataUri: value.ECS_CONTAINER_METADATA_URI_V4 },
     trainer: value.ASSAY_TRAINER,
     sagemaker: sageMakerEnv(value),
@@ -175,6 +182,14 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>> 
     user: value.USER ?? 'unknown',
     variables,
   };
+}
+
+/** As OpenTelemetry's specification of exporters says: the path is added to the root alone. */
+function tracesUrl({
+  OTEL_EXPORTER_OTLP_ENDPOINT: root,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: own,
+}: z.infer<typeof Environment>): string | undefined {
+  return own ?? (root === undefined ? undefined : `${root.replace(/\/$/, '')}/v1/traces`);
 }
 
 function codecAccess({

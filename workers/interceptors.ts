@@ -125,7 +125,7 @@ function sourceOf(info: Info, header: RunHeader | undefined): LogSource | undefi
 }
 
 /** Activities of the engine before the claim carry no header; their workflow's ID is the run's where that has one. */
-function runOf(info: Info, { headers }: ActivityExecuteInput): RunHeader | undefined {
+export function runOf(info: Info, { headers }: ActivityExecuteInput): RunHeader | undefined {
   const payload = headers[RUN_HEADER];
   if (payload !== undefined) return defaultPayloadConverter.fromPayload<RunHeader>(payload);
   const workflowId = info.workflowExecution?.workflowId ?? '';

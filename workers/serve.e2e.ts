@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { build } from '../scripts/build.mjs';
 import { startServer, type EmbeddedServer } from './embedded-server.ts';
 import { startOrphanGuard } from './orphan-guard.ts';
+import { startCollector } from './testing/collector.ts';
 
 const entry = fileURLToPath(new URL('../dist/workers/run.js', import.meta.url));
 const RUNS = 12;
@@ -86,8 +87,9 @@ describe('serve', () => {
       args: [{ params: { upTo } }],
     });
 
-  it('is healthy, ready and measured while it works', async () => {
-    const worker = await start();
+  it('is healthy, ready, measured and traced while it works', async () => {
+    const collector = await startCollector();
+    const worker = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.address });
     await ready(worker);
     expect((await worker.get('/healthz')).status).toBe(200);
     expect(await (await run('measured', 5)).result()).toBe(55);
@@ -97,6 +99,9 @@ describe('serve', () => {
     expect(body).toMatch(/^assay_task_seconds_bucket\{.*outcome="success".*\} \d+/m);
     worker.child.kill('SIGTERM');
     expect(await once(worker.child, 'exit')).toEqual([0, null]);
+    const [told] = collector.spans().filter(({ attributes }) => attributes['assay.state'] !== undefined);
+    expect(told).toMatchObject({ name: 'squares', attributes: { 'assay.state': 'success' } });
+    await collector.stop();
   });
 
   it('goes at SIGTERM under load, and the next one finishes what it left', async () => {

@@ -24,6 +24,7 @@ import { readTaskLimits, withTaskLimits } from './task-limits.ts';
 import { startTelemetry } from './telemetry.ts';
 import { DEPLOYMENT, UNVERSIONED } from '../workflows/domain/deployment.ts';
 import { temporalSettings } from './temporal.ts';
+import type { Tracing } from './tracing.ts';
 import { ensureWatchdog } from './watchdog.ts';
 
 /** What a killed worker costs its runs; the default of 10 s is long. */
@@ -46,10 +47,14 @@ export async function serve(queues: readonly Queue[], given: Services): Promise<
   const connection = await NativeConnection.connect(options);
   const client = new Client({ connection: connected, ...settings });
   const reporter = services.figures && startReporter(services.figures);
+  const tracing = await openTracing(services, settings.dataConverter === undefined);
   const temporal = { ...services, temporal: client };
   const workers = new Map<Queue, Worker>();
   for (const queue of queues)
-    workers.set(queue, await createWorker(queue, temporal, { connection, ...settings }, reporter));
+    workers.set(
+      queue,
+      await createWorker(queue, temporal, { connection, ...settings }, { reporter, tracing }),
+    );
   health?.watch(workers);
   const protection = protect(env, workers);
   if (queues.includes('control')) await ensureStanding(client, services);
@@ -63,10 +68,25 @@ export async function serve(queues: readonly Queue[], given: Services): Promise<
   }
   stopAges?.();
   await reporter?.stop();
+  await tracing?.stop();
   await protection?.stop();
   await client.connection.close();
   await connection.close();
   await health?.close();
+}
+
+/** Where the environment names a collector. @param messages whether those of failures may leave in plain text */
+async function openTracing({ env, secrets }: Services, messages: boolean): Promise<Tracing | undefined> {
+  if (env.tracesUrl === undefined) return undefined;
+  const { startTracing } = await import('./tracing.ts');
+  return startTracing({
+    url: env.tracesUrl,
+    environment: env.environment,
+    codeVersion: env.codeVersion,
+    redact: secrets.redact,
+    messages,
+    warn: (text) => Runtime.instance().logger.warn(text),
+  });
 }
 
 /** Where Amazon ECS runs this task. */
@@ -97,7 +117,7 @@ async function createWorker(
   queue: Queue,
   services: WorkerServices,
   settings: Pick<WorkerOptions, 'connection' | 'namespace' | 'dataConverter'>,
-  reporter: Reporter | undefined,
+  { reporter, tracing }: { reporter: Reporter | undefined; tracing: Tracing | undefined },
 ): Promise<Worker> {
   const { config, env, store, secrets } = services;
   return Worker.create({
@@ -108,7 +128,7 @@ async function createWorker(
       workflowBundle: await loadBundle(settings.dataConverter ? 'encrypted' : 'plain'),
     }),
     interceptors: {
-      // The guard within: what the log tells of a failure has gone through it.
+      // The guard within: what log and trace tell of a failure has gone through it.
       activity: [
         ...(reporter ? [reporter.interceptors(queue)] : []),
         createTimingInterceptors(),
@@ -117,6 +137,7 @@ async function createWorker(
           redact: secrets.redact,
           ...(reporter && { measured: reporter.measured }),
         }),
+        ...(tracing ? [tracing.interceptors] : []),
         createSecretGuard(secrets.redact),
       ],
     },
