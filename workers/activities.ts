@@ -64,6 +64,7 @@ async function controlActivities(services: WorkerServices): Promise<ActivityMap>
         client: temporal,
         notify: config.notices.defaults,
         moves: env.versioning === 'upgrade',
+        modelOf: (project) => services.projects[project]?.model,
         tellCutOff: createTellCutOff(notices, pipelines, config.notices.defaults),
       }),
     ),

@@ -1,19 +1,23 @@
 /** Governors as workflows: one for a model, started by whoever needs it first, reached by updates. */
 import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 
 import type { Governors } from '../activities/governance/activities.ts';
 import type { Answer } from '../activities/governance/contract.ts';
+import { createSearchAttributes } from '../activities/ledger/search-attributes.ts';
 import type { ProjectSpec } from '../workflows/domain/project.ts';
 import type { GovernorState } from '../workflows/governor.ts';
+
+const MODEL = defineSearchAttributeKey('AssayModel', SearchAttributeType.KEYWORD);
 
 type Governed = Pick<ProjectSpec, 'model'> & { readonly project: string };
 
 export function createGovernors(client: Client, taskQueue: string): Governors {
+  const attributes = createSearchAttributes(client);
   return {
     ask: (governed, { key, ...ask }, signal) =>
       client.withAbortSignal(signal, async () => {
-        await ensureGovernor(client, taskQueue, governed);
+        await ensureGovernor(client, taskQueue, governed, attributes);
         const handle = client.workflow.getHandle(governorId(governed.model));
         // Under its own ID an ask that is repeated meets itself.
         const options = { updateId: key, args: [{ key, ...ask }] as [object] };
@@ -49,12 +53,16 @@ export async function ensureGovernor(
   client: Client,
   taskQueue: string,
   { project, model }: Governed,
+  attributes = createSearchAttributes(client),
 ): Promise<void> {
+  // One that the namespace does not know would keep it from starting, and so must not finding it out.
+  const known = await attributes().catch((): readonly string[] => []);
   await client.workflow.start('governor', {
     workflowId: governorId(model),
     taskQueue,
     args: [{ project, model }],
     workflowIdConflictPolicy: 'USE_EXISTING',
+    ...(known.includes(MODEL.name) && { typedSearchAttributes: [{ key: MODEL, value: model }] }),
     staticSummary: `decides when ${model} is trained again`,
   });
 }

@@ -289,6 +289,14 @@ describe('an ask', () => {
   });
 });
 
+test('a governor that is made by whoever asks first is found by its model', async () => {
+  const ask = { asOf: asOf(), key: 'first', wait: true };
+  const governed = { project: world.model, model: world.model };
+  await createGovernors(kit.client, QUEUE).ask(governed, ask, AbortSignal.timeout(WAIT.timeout));
+  const { searchAttributes } = await kit.client.workflow.getHandle(`governor-${world.model}`).describe();
+  expect(searchAttributes).toMatchObject({ AssayModel: [world.model] });
+});
+
 test('a freeze lets nothing start, and stands in the log', async () => {
   const governor = await start();
   await governor.signal('freeze', { by: 'an auditor', reason: 'audit' });

@@ -14,6 +14,7 @@ import type { Outcome } from './engine/references.ts';
 import { medallion, type MedallionSummary } from './medallion.ts';
 import { monitoring, type MonitoringSummary } from './monitoring.ts';
 import { scoring } from './scoring.ts';
+import { modelOfProject } from './model-of-project.ts';
 
 const evaluation = activities<EvaluationActivities>('evaluation', TRAINING);
 const monitor = activities<MonitoringActivities>('monitoring', QUERY);
@@ -31,7 +32,12 @@ export interface LifecycleSummary {
 }
 
 export const lifecycle = pipeline(
-  { name: 'lifecycle', retries: FORGIVING, params: () => z.object({ project: z.string().min(1) }) },
+  {
+    name: 'lifecycle',
+    retries: FORGIVING,
+    params: () => z.object({ project: z.string().min(1) }),
+    model: modelOfProject,
+  },
   async (run) => {
     const { project } = run.params;
     const { interval } = run;

@@ -8,6 +8,7 @@ import type { Decision } from './domain/governance/decision.ts';
 import { activities } from './engine/activities.ts';
 import { pipeline } from './engine/pipeline.ts';
 import { FORGIVING, PATIENT, QUERY } from './engine/profiles.ts';
+import { modelOfProject } from './model-of-project.ts';
 
 const monitor = activities<MonitoringActivities>('monitoring', QUERY);
 const reports = activities<ReportActivities>('reports', QUERY);
@@ -32,7 +33,7 @@ export interface MonitoringSummary {
 }
 
 export const monitoring = pipeline(
-  { name: 'monitoring', retries: FORGIVING, params: Params },
+  { name: 'monitoring', retries: FORGIVING, params: Params, model: modelOfProject },
   async (run): Promise<MonitoringSummary> => {
     const { project } = run.params;
     const { interval } = run;

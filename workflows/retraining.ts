@@ -6,6 +6,7 @@ import type { GateVerdict } from './domain/gates.ts';
 import { pipeline } from './engine/pipeline.ts';
 import { promotion } from './promotion.ts';
 import { training } from './training.ts';
+import { modelOfProject } from './model-of-project.ts';
 
 export interface Retrained {
   readonly challenger: PinnedModel;
@@ -23,7 +24,7 @@ const Params = () =>
   });
 
 export const retraining = pipeline(
-  { name: 'retraining', params: Params },
+  { name: 'retraining', params: Params, model: modelOfProject },
   async (run): Promise<Retrained> => {
     const { project, warnings } = run.params;
     const part = { key: project };

@@ -6,12 +6,18 @@ import { activities } from './engine/activities.ts';
 import { toFailure } from './engine/failures.ts';
 import { pipeline } from './engine/pipeline.ts';
 import { FORGIVING, PATIENT } from './engine/profiles.ts';
+import { modelOfProject } from './model-of-project.ts';
 
 const governors = activities<GovernanceActivities>('governance', PATIENT);
 
 /** Ends when the retraining has that the decision led to; fails where that failed. */
 export const review = pipeline(
-  { name: 'review', retries: FORGIVING, params: () => z.object({ project: z.string().min(1) }) },
+  {
+    name: 'review',
+    retries: FORGIVING,
+    params: () => z.object({ project: z.string().min(1) }),
+    model: modelOfProject,
+  },
   async (run): Promise<Answer> => {
     const { project } = run.params;
     const asked = run.task('ask', ({ key }) =>

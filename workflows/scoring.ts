@@ -9,6 +9,7 @@ import { activities } from './engine/activities.ts';
 import { toFailure } from './engine/failures.ts';
 import { pipeline } from './engine/pipeline.ts';
 import { FORGIVING, QUERY, QUICK } from './engine/profiles.ts';
+import { modelOfProject } from './model-of-project.ts';
 
 const projects = activities<ProjectActivities>('project', QUICK);
 const registry = activities<RegistryActivities>('registry', QUICK);
@@ -21,6 +22,7 @@ export const scoring = pipeline(
     name: 'scoring',
     retries: FORGIVING,
     params: () => z.object({ project: z.string().min(1), features: Features() }),
+    model: modelOfProject,
   },
   async (run) => {
     const { project } = run.params;
@@ -49,7 +51,7 @@ const Upload = () =>
   });
 
 export const uploadScoring = pipeline(
-  { name: 'uploadScoring', retries: FORGIVING, params: Upload },
+  { name: 'uploadScoring', retries: FORGIVING, params: Upload, model: modelOfProject },
   async (run) => {
     const { project, file, output, alias } = run.params;
 

@@ -20,6 +20,7 @@ export interface LedgerDeps {
   /** What the environment tells whom, where the pipeline does not say. */
   readonly notify?: BeginDeps['notify'];
   readonly moves?: BeginDeps['moves'];
+  readonly modelOf?: BeginDeps['modelOf'];
   /** Of runs that were terminated or timed out. */
   readonly tellCutOff?: TellCutOff;
 }
@@ -30,13 +31,15 @@ export function createLedgerActivities({
   client,
   notify = [],
   moves = false,
+  modelOf = () => undefined,
   tellCutOff,
 }: LedgerDeps): LedgerActivities {
   const searchAttributes = createSearchAttributes(client);
   const settleOne = (run: string, attempt: number): Promise<boolean> =>
     settle(store, client, run, attempt, tellCutOff);
   return {
-    begin: (input) => begin({ store, pipelines, searchAttributes, settle: settleOne, notify, moves }, input),
+    begin: (input) =>
+      begin({ store, pipelines, searchAttributes, settle: settleOne, notify, moves, modelOf }, input),
     close: (input) => close(store, client, input),
     saveMemo: (input) => saveMemo(store, input),
     loadMemo: ({ part }) => loadMemo(store, part),

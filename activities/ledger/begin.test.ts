@@ -72,6 +72,18 @@ describe('begin', () => {
     });
   });
 
+  it('tells the model that the run is about, by its checked params', async () => {
+    const about: LedgerPipeline = {
+      ...pipeline,
+      model: ({ project }: { project: string }, modelOf) => modelOf(project),
+    };
+    const pipelines = new Map([['readmission', about]]);
+    const modelOf = (project: string): string | undefined => (project === 'north' ? 'stays' : undefined);
+    expect(await begin({ ...deps, pipelines, modelOf }, input)).toMatchObject({ model: 'stays' });
+    const south = { ...input, key: 'south', params: { project: 'south' } };
+    expect(await begin({ ...deps, pipelines, modelOf }, south)).not.toHaveProperty('model');
+  });
+
   it('gives the same answer to the same holder, as often as it asks', async () => {
     const first = await begin(deps, input);
     expect(await begin(deps, input)).toEqual(first);

@@ -2,6 +2,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 
 import { runInterval, type NominalInterval } from '../../workflows/domain/calendar/run-interval.ts';
+import type { ModelOf } from '../../workflows/domain/model-of.ts';
 import type { Deadline } from '../../workflows/domain/notices/deadline.ts';
 import { listOf, subscriptionsOf, type Subscription } from '../../workflows/domain/notices/notice.ts';
 import { checkParams, describeProblems } from '../../workflows/domain/params.ts';
@@ -23,6 +24,7 @@ export interface LedgerPipeline {
   readonly params?: () => ParamsSchema;
   readonly deadline?: Deadline | readonly Deadline[];
   readonly notify?: Subscription | readonly Subscription[];
+  readonly model?: (params: never, modelOf: ModelOf) => string | undefined;
 }
 
 export interface BeginDeps {
@@ -31,6 +33,8 @@ export interface BeginDeps {
   /** Writes the record of a claimed attempt whose last act never happened. False where it is still running. */
   readonly settle: (run: string, attempt: number) => Promise<boolean>;
   readonly searchAttributes: () => Promise<readonly string[]>;
+  /** Knows no project by default. */
+  readonly modelOf?: ModelOf;
   /** What the environment tells whom, where the pipeline does not say; nothing by default. */
   readonly notify?: readonly Subscription[];
   /** Runs leave workers of older code as soon as there are newer ones. */
@@ -59,6 +63,7 @@ async function beginAt(deps: BeginDeps, pipeline: LedgerPipeline, input: BeginIn
   const previous = await previousRecord(deps, run, attempt);
   const params = validParams(pipeline, input.params ?? previous?.params);
   await refuseIfPaused(deps.store, run, attempt, input);
+  const model = pipeline.model?.(params as never, deps.modelOf ?? (() => undefined));
   const { holder } = await claim(deps.store, run, attempt, input.holder);
   if (!sameHolder(holder, input.holder)) return { kind: 'duplicate', run, attempt, holder };
   return {
@@ -69,6 +74,7 @@ async function beginAt(deps: BeginDeps, pipeline: LedgerPipeline, input: BeginIn
     params,
     memo: previous === undefined ? null : await carriable(deps.store, previous),
     searchAttributes: await deps.searchAttributes(),
+    ...(model !== undefined && { model }),
     ...(nominal !== undefined && { nominal }),
     ...toldBy(pipeline, deps.notify ?? []),
     ...(deps.moves === true && { moves: true }),

@@ -90,6 +90,8 @@ export type BeginOutput =
       readonly memo: PreviousAttempt | null;
       /** Those of ours that the namespace knows: setting another would stall the run for ever. */
       readonly searchAttributes: readonly string[];
+      /** That the run is about, where its pipeline says so. */
+      readonly model?: string;
       /** Of the schedule at the fire time. */
       readonly nominal?: NominalInterval;
       /** Who is told of what, and by when the run and its tasks must have succeeded: as it stood at the start. */

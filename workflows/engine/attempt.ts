@@ -27,6 +27,8 @@ export interface Attempt {
   readonly tags: readonly string[];
   readonly rerun?: Rerun;
   readonly searchAttributes: readonly string[];
+  /** That it is about. */
+  readonly model?: string;
   readonly notify?: readonly Subscription[];
   readonly moves?: boolean;
   readonly deadlines?: readonly Deadline[];
@@ -113,6 +115,7 @@ function attemptOf(
     ...(input.rerun !== undefined && { rerun: input.rerun }),
     ...(input.schedule !== undefined && { schedule: input.schedule }),
     searchAttributes: begun.searchAttributes,
+    ...(begun.model !== undefined && { model: begun.model }),
     ...(begun.notify !== undefined && { notify: begun.notify }),
     ...(begun.moves === true && { moves: true }),
     ...(begun.deadlines !== undefined && { deadlines: begun.deadlines }),

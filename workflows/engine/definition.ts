@@ -2,6 +2,7 @@
 import type { AssetCondition } from '../domain/assets/condition.ts';
 import type { Timetable } from '../domain/calendar/timetable.ts';
 import type { Deadline } from '../domain/notices/deadline.ts';
+import type { ModelOf } from '../domain/model-of.ts';
 import type { Subscription } from '../domain/notices/notice.ts';
 import type { Duration } from '../domain/duration.ts';
 import type { ParamsSchema } from '../domain/params.ts';
@@ -21,6 +22,11 @@ export interface PipelineOptions<P> {
   readonly params?: () => TypedSchema<P>;
   readonly tags?: readonly string[];
   readonly description?: string;
+  /**
+   * The model that a run is about: Temporal's lists find it by `AssayModel`. Asked once, by the worker that opens the
+   * run, with the checked params.
+   */
+  readonly model?: (params: P, modelOf: ModelOf) => string | undefined;
   /** Runs at work at the same time; the others are `queued`, those of earlier fire times first. Any number by default. */
   readonly maxActiveRuns?: number;
   /** By when a run, or a task of it, must have succeeded; whoever listens is told when it has not. */

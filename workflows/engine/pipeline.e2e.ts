@@ -135,6 +135,7 @@ describe('a run', () => {
       AssayPipeline: ['branches'],
       AssayState: ['success'],
       AssayTags: ['nightly'],
+      AssayModel: ['stays'],
       AssayFireTime: [new Date(fireTime)],
     });
   });

@@ -7,6 +7,7 @@ const KEYS = {
   pipeline: defineSearchAttributeKey('AssayPipeline', SearchAttributeType.KEYWORD),
   runType: defineSearchAttributeKey('AssayRunType', SearchAttributeType.KEYWORD),
   state: defineSearchAttributeKey('AssayState', SearchAttributeType.KEYWORD),
+  model: defineSearchAttributeKey('AssayModel', SearchAttributeType.KEYWORD),
   fireTime: defineSearchAttributeKey('AssayFireTime', SearchAttributeType.DATETIME),
   tags: defineSearchAttributeKey('AssayTags', SearchAttributeType.KEYWORD_LIST),
 };
@@ -15,6 +16,7 @@ export interface Searchable {
   readonly pipeline?: string;
   readonly runType?: string;
   readonly state?: RunState | 'held';
+  readonly model?: string;
   readonly fireTime?: Date;
   readonly tags?: string[];
 }
@@ -25,6 +27,7 @@ export function publish(values: Searchable, known: readonly string[]): void {
     values.pipeline === undefined ? undefined : { key: KEYS.pipeline, value: values.pipeline },
     values.runType === undefined ? undefined : { key: KEYS.runType, value: values.runType },
     values.state === undefined ? undefined : { key: KEYS.state, value: values.state },
+    values.model === undefined ? undefined : { key: KEYS.model, value: values.model },
     values.fireTime === undefined ? undefined : { key: KEYS.fireTime, value: values.fireTime },
     values.tags === undefined ? undefined : { key: KEYS.tags, value: values.tags },
   ];

@@ -34,7 +34,7 @@ export interface View {
 
 /** @param deadlines as they stand */
 export function createView(attempt: Attempt, deadlines: () => readonly RunDeadline[]): View {
-  const { facts, searchAttributes, tags, slice } = attempt;
+  const { facts, model, searchAttributes, tags, slice } = attempt;
   let scheduler: Scheduler | undefined;
   let record: Partial<RunRecord> & { state: RunState } = { state: 'running' };
   const stateText = (): string =>
@@ -59,6 +59,7 @@ export function createView(attempt: Attempt, deadlines: () => readonly RunDeadli
         pipeline: facts.pipeline,
         runType: runTypeOf(attempt.startedBy, facts.attempt),
         state: record.state,
+        ...(model !== undefined && { model }),
         fireTime: new Date(facts.fireTime),
       };
       publish(tags.length === 0 ? known : { ...known, tags: [...tags] }, searchAttributes);

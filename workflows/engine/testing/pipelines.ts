@@ -32,7 +32,7 @@ export const strict = pipeline(
   (run) => run.params.day,
 );
 
-export const branches = pipeline({ name: 'branches' }, (run) => {
+export const branches = pipeline({ name: 'branches', model: () => 'stays' }, (run) => {
   const bad = run.task('bad', () => probe.flaky('bad'));
   run.task('after-bad', { after: [bad] }, (word) => word);
   const good = run.task('good', () => probe.echo('good'));
