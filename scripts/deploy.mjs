@@ -52,7 +52,7 @@ async function drop(environment, folder, releases, versions, known) {
   if (needed.length > 0) {
     throw new Error(
       `${needed.map((version) => `${version} is ${states[version]}`).join(', ')}: its runs need its workers. ` +
-        'Wait (assay deployments wait VERSION --drained), or cancel those runs.',
+        'Wait (assay workers wait VERSION --drained), or cancel those runs.',
     );
   }
   const kept = Object.fromEntries(
@@ -70,8 +70,8 @@ async function releasesOf(folder) {
 }
 
 async function statesOf(environment) {
-  const { code, out } = await runOnEcs(`assay-${environment}`, ['deployments', 'list', '--json']);
-  if (code !== 0) throw new Error(`assay deployments list ended with ${code}:\n${out}`);
+  const { code, out } = await runOnEcs(`assay-${environment}`, ['workers', 'versions', '--json']);
+  if (code !== 0) throw new Error(`assay workers versions ended with ${code}:\n${out}`);
   return Object.fromEntries(JSON.parse(out).map(({ version, state }) => [version, state]));
 }
 

@@ -59,7 +59,7 @@ function exits(exitCode: number | undefined): void {
     ],
   });
 }
-/** What `assay deployments list --json` prints there, a line an event. */
+/** What `assay workers versions --json` prints there, a line an event. */
 function says(states: Readonly<Record<string, string>>): void {
   const printed = JSON.stringify(
     Object.entries(states).map(([version, state]) => ({ version, state })),
@@ -89,10 +89,10 @@ const released = (): unknown =>
 
 describe('node scripts/on-ecs.mjs', () => {
   it('runs the command in the network of the control workers, and prints what it printed', () => {
-    const { code, out, asked } = run('on-ecs.mjs', 'assay-prod', 'deployments', 'list', '--json');
+    const { code, out, asked } = run('on-ecs.mjs', 'assay-prod', 'workers', 'versions', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(out)).toHaveLength(2);
-    expect(asked).toContain('"command":["/assay/bin/assay","deployments","list","--json"]');
+    expect(asked).toContain('"command":["/assay/bin/assay","workers","versions","--json"]');
     expect(asked).toContain('--task-definition control:7');
     expect(asked).toContain('{"awsvpcConfiguration":{"subnets":["s"]}}');
     expect(asked).toContain('--log-stream-name 1.4.0/worker/abc');

@@ -58,10 +58,10 @@ async function waiting(): Promise<WorkflowHandleWithFirstExecutionRunId> {
 const deployment = (): string => `assay-${kit.taskQueue}`;
 
 async function current(build: Build): Promise<void> {
-  while (!(await workerVersions(kit.client, deployment())).some(({ buildId }) => buildId === build)) {
+  while (!(await workerVersions(kit.client, deployment())).some(({ version }) => version === build)) {
     await sleep(100);
   }
-  await useVersion(kit.client, build, deployment());
+  await useVersion(kit.client, build, { deploymentName: deployment() });
 }
 
 const release = (handle: WorkflowHandleWithFirstExecutionRunId): Promise<void> =>
@@ -96,8 +96,8 @@ describe('a run whose workers get other code', () => {
     await release(next);
     expect(await next.result()).toEqual(['first of two', 'last of two']);
     const [newest, older] = await workerVersions(kit.client, deployment());
-    expect(newest).toMatchObject({ buildId: 'two', status: 'current' });
-    expect(older?.status).toMatch(/^drain/);
+    expect(newest).toMatchObject({ version: 'two', state: 'current' });
+    expect(older?.state).toMatch(/^drain/);
   });
 
   it('moves to the new code as soon as that is current, where runs are to', async () => {

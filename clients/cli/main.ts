@@ -13,7 +13,6 @@ import { example, type CommandContext } from './command.ts';
 import { registerCheck } from './check.ts';
 import { registerData } from './data.ts';
 import { registerDemo, type DemoServices } from './demo.ts';
-import { registerDeployments } from './deployments.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerDrift } from './drift.ts';
 import { registerEvaluate } from './evaluate.ts';
@@ -91,7 +90,6 @@ function registerCommands(
   registerDoctor(program, of(nouns.doctorServices));
   registerWorkers(program, of(nouns.workerServices));
   registerCheck(program, of(nouns.checkServices));
-  registerDeployments(program, of(everything));
   registerCodecServer(program, of(nouns.codecServices));
   registerPipelines(program, of(nouns.pipelineServices));
   registerRuns(program, of(everything));

@@ -1,29 +1,38 @@
-/** Which builds of the code Temporal knows workers of, and which of them new runs are given to. */
+/**
+ * Which versions of the workers there are, and which of them new runs go to. A run that is pinned stays with the version
+ * that it began on, so an old version's workers are kept until it has drained.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Client } from '@temporalio/client';
+import type { temporal } from '@temporalio/proto';
 
 import { DEPLOYMENT } from '../../workflows/domain/deployment.ts';
 import { Refusal } from '../refusal.ts';
 
+type Deployment = temporal.api.deployment.v1.IWorkerDeploymentInfo;
+
+/** Temporal's words. `inactive`: its workers poll, and no run was ever given to them. */
+type VersionState = 'inactive' | 'current' | 'ramping' | 'draining' | 'drained';
+
 export interface WorkerVersion {
-  readonly buildId: string;
-  /** `current`: new runs go there. `draining`: runs that began there are still open. `drained`: its workers may go. */
-  readonly status: VersionStatus;
-  readonly since?: string;
+  readonly version: string;
+  readonly state: VersionState;
+  /** Per cent of the new runs; of a ramping version. */
+  readonly percentage?: number;
+  /** RFC 3339; when its workers were first seen. */
+  readonly since: string;
 }
 
-type VersionStatus = 'inactive' | 'current' | 'ramping' | 'draining' | 'drained' | 'created' | 'unknown';
-
-/** `WorkerDeploymentVersionStatus` of the protocol. */
-const STATUSES: readonly VersionStatus[] = [
-  'unknown',
+/** `WorkerDeploymentVersionStatus` of the protocol; the last is made for a compute configuration, without workers yet. */
+const STATES: readonly VersionState[] = [
+  'inactive',
   'inactive',
   'current',
   'ramping',
   'draining',
   'drained',
-  'created',
+  'inactive',
 ];
 /** `ROUTING_CONFIG_UPDATE_STATE_IN_PROGRESS` of the protocol. */
 const IN_PROGRESS = 1;
@@ -31,64 +40,119 @@ const IN_PROGRESS = 1;
 const PATIENCE = 10_000;
 /** Of gRPC. */
 const NOT_FOUND = 5;
+const FAILED_PRECONDITION = 9;
 
-/** The newest first; empty where no worker has ever registered a version. */
+/** The newest first; empty where no versioned worker was ever seen. */
 export async function workerVersions(
   client: Client,
   deploymentName = DEPLOYMENT,
 ): Promise<readonly WorkerVersion[]> {
-  const { namespace } = client.options;
+  const info = await describe(client, deploymentName);
+  const percentage = info?.routingConfig?.rampingVersionPercentage ?? 0;
+  const versions = (info?.versionSummaries ?? []).map(({ deploymentVersion, status, createTime }) => {
+    const state = STATES[status ?? 0] ?? 'inactive';
+    return {
+      version: deploymentVersion?.buildId ?? '',
+      state,
+      ...(state === 'ramping' && { percentage }),
+      since: new Date(Number(createTime?.seconds ?? 0) * 1000).toISOString(),
+    };
+  });
+  return versions.toSorted((one, other) => other.since.localeCompare(one.since));
+}
+
+/**
+ * Gives new runs to the workers of a version: all of them, and the version before begins to drain, or so many per cent;
+ * 0 takes that back. Rolling back is the same, with the version before.
+ *
+ * @throws Refusal NoSuchWorkers, VersionNotReady
+ */
+export async function useVersion(
+  client: Client,
+  version: string,
+  { percentage, deploymentName = DEPLOYMENT }: { percentage?: number; deploymentName?: string } = {},
+): Promise<void> {
+  const known = await workerVersions(client, deploymentName);
+  const found = known.find((each) => each.version === version);
+  if (found === undefined) throw unknown(version, known);
+  const { namespace, identity } = client.options;
+  const target = { namespace, identity, deploymentName, buildId: version };
+  const { workflowService: service } = client;
+  try {
+    if (percentage === undefined) await service.setWorkerDeploymentCurrentVersion(target);
+    else if (percentage > 0) await service.setWorkerDeploymentRampingVersion({ ...target, percentage });
+    // Another version's ramp is left alone.
+    else if (found.state === 'ramping')
+      await service.setWorkerDeploymentRampingVersion({ ...target, buildId: '' });
+  } catch (error) {
+    const code = codeOf(error);
+    if (code !== NOT_FOUND && code !== FAILED_PRECONDITION) throw error;
+    const message = `runs cannot go to version ${version} yet: ${(error as Error).message}`;
+    throw new Refusal('VersionNotReady', message, { next: `assay workers wait ${version}` });
+  }
+  await toldEverywhere(client, deploymentName);
+}
+
+/**
+ * Queues that the current version's workers serve and this version's do not: until there are none it cannot take over.
+ *
+ * @returns undefined where the version was never seen
+ */
+export async function unservedQueues(
+  client: Client,
+  version: string,
+  deploymentName = DEPLOYMENT,
+): Promise<readonly string[] | undefined> {
+  const versions = await workerVersions(client, deploymentName);
+  if (!versions.some((each) => each.version === version)) return undefined;
+  const current = versions.find(({ state }) => state === 'current');
+  if (current === undefined) return [];
+  const serves = await queuesOf(client, deploymentName, version);
+  return (await queuesOf(client, deploymentName, current.version)).filter((queue) => !serves.includes(queue));
+}
+
+async function queuesOf(client: Client, deploymentName: string, buildId: string): Promise<string[]> {
+  const { versionTaskQueues } = await client.workflowService.describeWorkerDeploymentVersion({
+    namespace: client.options.namespace,
+    deploymentVersion: { deploymentName, buildId },
+  });
+  const served = (versionTaskQueues ?? []).map(({ name, type }) => `${name}/${WORK[type ?? 0] ?? type}`);
+  return served.toSorted();
+}
+
+/** `TaskQueueType` of the protocol. */
+const WORK = ['anything', 'workflows', 'activities', 'nexus'];
+
+async function describe(client: Client, deploymentName: string): Promise<Deployment | undefined> {
   try {
     const { workerDeploymentInfo } = await client.workflowService.describeWorkerDeployment({
-      namespace,
+      namespace: client.options.namespace,
       deploymentName,
     });
-    const versions = workerDeploymentInfo?.versionSummaries ?? [];
-    return versions
-      .map(({ deploymentVersion, status, createTime }) => ({
-        buildId: deploymentVersion?.buildId ?? '',
-        status: STATUSES[status ?? 0] ?? 'unknown',
-        ...(createTime && { since: new Date(Number(createTime.seconds ?? 0) * 1000).toISOString() }),
-      }))
-      .toSorted((one, other) => (other.since ?? '').localeCompare(one.since ?? ''));
+    return workerDeploymentInfo ?? undefined;
   } catch (error) {
-    if ((error as { readonly code?: unknown }).code === NOT_FOUND) return [];
+    if (codeOf(error) === NOT_FOUND) return undefined;
     throw error;
   }
 }
 
-/** From now on new runs are given to workers of this build. @throws Refusal NoSuchWorkers */
-export async function useVersion(
-  client: Client,
-  buildId: string,
-  deploymentName = DEPLOYMENT,
-): Promise<void> {
-  const known = await workerVersions(client, deploymentName);
-  if (!known.some((version) => version.buildId === buildId)) {
-    const builds = known.map((version) => version.buildId).join(', ') || 'none';
-    const message = `no workers of build ${buildId} have registered; known are ${builds}`;
-    throw new Refusal('NoSuchWorkers', message, { next: 'ASSAY_VERSIONING=pinned assay workers run' });
-  }
-  const { namespace } = client.options;
-  await client.workflowService.setWorkerDeploymentCurrentVersion({
-    namespace,
-    deploymentName,
-    buildId,
-    identity: client.options.identity,
-  });
-  await toldEverywhere(client, deploymentName);
-}
-
 /** The server tells its task queues one after another: until then some may still go by the version before. */
 async function toldEverywhere(client: Client, deploymentName: string): Promise<void> {
-  const { namespace } = client.options;
   const deadline = Date.now() + PATIENCE;
   while (Date.now() < deadline) {
-    const { workerDeploymentInfo } = await client.workflowService.describeWorkerDeployment({
-      namespace,
-      deploymentName,
-    });
-    if (workerDeploymentInfo?.routingConfigUpdateState !== IN_PROGRESS) return;
+    if ((await describe(client, deploymentName))?.routingConfigUpdateState !== IN_PROGRESS) return;
     await sleep(100);
   }
+}
+
+function unknown(version: string, known: readonly WorkerVersion[]): Refusal {
+  const there = known.map((each) => each.version).join(', ') || 'none';
+  const message = `no workers of version ${version} have registered; known are ${there}`;
+  return new Refusal('NoSuchWorkers', message, {
+    next: known.length > 0 ? 'assay workers versions' : 'ASSAY_VERSIONING=pinned assay workers run',
+  });
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { readonly code?: unknown }).code;
 }

@@ -4,16 +4,16 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 
-import type { DeployedVersion } from '../deployments/versions.ts';
-import { registerDeployments } from './deployments.ts';
+import type { WorkerVersion } from '../workers/versions.ts';
 import type { ExitCode } from './failure.ts';
 import { createOutput } from './output.ts';
+import { registerWorkers } from './workers.ts';
 
-const NAMESPACE = `deployments-${randomUUID().slice(0, 8)}`;
+const NAMESPACE = `versions-${randomUUID().slice(0, 8)}`;
 const QUEUE = 'control';
 const PATIENCE = { timeout: 30_000, interval: 250 };
 
-describe('assay deployments', () => {
+describe('assay workers versions, use and wait', () => {
   let client: Client;
   let connection: NativeConnection;
   const running: { worker: Worker; ended: Promise<void> }[] = [];
@@ -59,53 +59,47 @@ describe('assay deployments', () => {
     );
     let code: ExitCode = 0;
     const program = new Command('assay').exitOverride();
-    registerDeployments(program, {
+    registerWorkers(program, {
       output,
       exit: (given) => (code = given),
-      services: async () => ({ client: async () => client }),
+      services: async () => ({ client: async () => client, serve: async () => undefined }),
     });
-    await program.parseAsync(['deployments', ...args], { from: 'user' });
+    await program.parseAsync(['workers', ...args], { from: 'user' });
     return { code, ...told };
   };
   const states = async (): Promise<Record<string, string>> => {
-    const versions = JSON.parse((await run('list', '--json')).out) as DeployedVersion[];
+    const versions = JSON.parse((await run('versions', '--json')).out) as WorkerVersion[];
     return Object.fromEntries(versions.map(({ version, state }) => [version, state]));
   };
 
   it('takes a version over by degrees, and back, while the old one drains', async () => {
     expect(await states()).toEqual({});
-    const early = await run('promote', '1.0.0');
+    const early = await run('use', '1.0.0');
     expect(early.code).not.toBe(0);
-    expect(early.err).toContain('assay deployments list');
+    expect(early.err).toContain('assay workers run');
 
     await startVersion('1.0.0');
     expect((await run('wait', '1.0.0', '--within', '30')).code).toBe(0);
-    await vi.waitFor(async () => expect((await run('promote', '1.0.0')).code).toBe(0), PATIENCE);
+    await vi.waitFor(async () => expect((await run('use', '1.0.0')).code).toBe(0), PATIENCE);
     await startVersion('1.1.0');
     expect((await run('wait', '1.1.0', '--within', '30')).code).toBe(0);
 
-    await vi.waitFor(
-      async () => expect((await run('ramp', '1.1.0', '--percentage', '10')).code).toBe(0),
-      PATIENCE,
-    );
+    await vi.waitFor(async () => expect((await run('use', '1.1.0', '--ramp', '10')).code).toBe(0), PATIENCE);
     expect(await states()).toEqual({ '1.0.0': 'current', '1.1.0': 'ramping' });
-    expect((await run('list')).out).toMatch(/1\.1\.0 +ramping +10 %/);
+    expect((await run('versions')).out).toMatch(/1\.1\.0 +ramping +10 %/);
 
-    expect((await run('promote', '1.1.0')).out).toBe('1.1.0 is current\n');
+    expect((await run('use', '1.1.0')).out).toBe('1.1.0 gets all of the new runs\n');
     await vi.waitFor(async () => expect(await states()).toMatchObject({ '1.1.0': 'current' }), PATIENCE);
     expect((await states())['1.0.0']).toMatch(/draining|drained/);
     expect((await run('wait', '1.1.0', '--drained', '--within', '0')).code).toBe(1);
 
-    expect((await run('promote', '1.0.0')).code).toBe(0);
+    expect((await run('use', '1.0.0')).code).toBe(0);
     await vi.waitFor(async () => expect(await states()).toMatchObject({ '1.0.0': 'current' }), PATIENCE);
   });
 
   it('takes a ramp back', async () => {
-    await vi.waitFor(
-      async () => expect((await run('ramp', '1.1.0', '--percentage', '50')).code).toBe(0),
-      PATIENCE,
-    );
-    expect((await run('ramp', '1.1.0', '--percentage', '0')).code).toBe(0);
+    await vi.waitFor(async () => expect((await run('use', '1.1.0', '--ramp', '50')).code).toBe(0), PATIENCE);
+    expect((await run('use', '1.1.0', '--ramp', '0')).code).toBe(0);
     expect(await states()).toMatchObject({
       '1.0.0': 'current',
       '1.1.0': expect.not.stringMatching('ramping'),
