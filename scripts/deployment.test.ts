@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
+import type { Figure } from '../activities/capacity/contract.ts';
 import { SEARCH_ATTRIBUTES } from '../workers/embedded-server.ts';
 import { settingsInSource, type Plan } from './terraform-policies.mjs';
 
@@ -30,13 +31,69 @@ interface Container {
   readonly user: string;
   readonly command: readonly string[];
   readonly mountPoints: readonly { readonly containerPath: string }[];
-  readonly environment: readonly { readonly name: string; readonly value: string }[];
+  readonly environment: readonly { readonly name: string; readonly value?: string }[];
+  readonly secrets: readonly { readonly name: string; readonly value?: undefined }[];
+  readonly healthCheck: { readonly command: readonly string[] };
 }
 const plan = JSON.parse(read('scripts/terraform-policies/plan.json')) as Plan;
 const workers = plan.resource_changes
   .filter(({ type }) => type === 'aws_ecs_task_definition')
   .flatMap(({ change }) => JSON.parse(String(change.after?.['container_definitions'])) as Container[])
   .filter(({ name }) => name === 'worker');
+
+describe('the task definitions of workers', () => {
+  it('set what production needs to be seen, kept apart by version, encrypted and trained', () => {
+    const set = workers.map(({ environment, secrets }) =>
+      Object.fromEntries(
+        [...environment, ...secrets].map(({ name, value = 'from a secret' }) => [name, value]),
+      ),
+    );
+    const all = {
+      ASSAY_ENV: 'production',
+      ASSAY_STORE: expect.stringMatching(/^s3:/),
+      ASSAY_REGISTRY_STORE: expect.stringMatching(/^s3:/),
+      // The dimension Environment of every figure that alarms and autoscaling look at.
+      ASSAY_CLOUDWATCH: 'assay-prod',
+      ASSAY_HEALTH_PORT: '8080',
+      ASSAY_VERSIONING: 'pinned',
+      ASSAY_CODE_VERSION: expect.any(String),
+      ASSAY_ENCRYPTION_KEYS: 'from a secret',
+      ASSAY_SAGEMAKER_ROLE: expect.stringMatching(/^arn:aws:iam:/),
+      ASSAY_SAGEMAKER_SUBNETS: 'from a secret',
+      ASSAY_SAGEMAKER_SECURITY_GROUPS: 'from a secret',
+      ASSAY_SAGEMAKER_KMS_KEY: 'from a secret',
+      AWS_REGION: expect.any(String),
+      TEMPORAL_ADDRESS: expect.any(String),
+      TEMPORAL_NAMESPACE: 'assay',
+    };
+    expect(set).toEqual([all, all, all].map((each) => expect.objectContaining(each)));
+    expect(set.map((each) => 'ASSAY_EVENTS_QUEUE' in each)).toEqual([true, false, false]);
+    for (const { healthCheck } of workers) expect(healthCheck.command.join(' ')).toContain(':8080/healthz');
+  });
+
+  it('have their figures looked at by names and dimensions that workers publish them under', () => {
+    const perQueue = 'Environment, Queue';
+    const alarms = read('terraform/modules/observability/alarms.tf');
+    expect(alarms).toContain(
+      '{ for queue in var.queues : queue => { Environment = var.name, Queue = queue } }',
+    );
+    const looked = [...alarms.matchAll(/metric += "(\w+)", dimensions = ([^,]+),/g)].map(
+      ([, name, by]) => `${name} by ${by === '{ Environment = var.name }' ? 'Environment' : perQueue}`,
+    );
+    const published: Record<Figure['name'], string> = {
+      Backlog: perQueue,
+      BacklogAge: perQueue,
+      Slots: perQueue,
+      SlotsUsed: perQueue,
+      ScheduleToStart: perQueue,
+      RunsFailed: 'Environment',
+      DriftAlarms: 'Environment',
+    };
+    expect(looked).toHaveLength(5);
+    const known = Object.entries(published).map(([name, dimensions]) => `${name} by ${dimensions}`);
+    expect(looked.filter((each) => !known.includes(each))).toEqual([]);
+  });
+});
 
 describe('Dockerfile', () => {
   it('has the folders, the user and the program that the task definitions name', () => {

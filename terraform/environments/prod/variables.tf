@@ -29,7 +29,7 @@ variable "ui_clients" {
 }
 
 variable "replica" {
-  description = "Buckets in another region for every object, and their key: terraform/replica makes them. Null for none."
+  description = "Versioned buckets in another region that every object is copied to, and their key. They are made there by hand, before this; null for none."
   type        = object({ lake = string, registry = string, kms_key_arn = string })
 }
 

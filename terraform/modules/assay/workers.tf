@@ -60,7 +60,6 @@ locals {
     ASSAY_CLOUDWATCH     = var.name
     ASSAY_VERSIONING     = "pinned"
     AWS_REGION           = var.region
-    ASSAY_EVENTS_QUEUE   = module.events.queue_url
     # Of secret://notices-topic: no secret, but told in the same way.
     ASSAY_SECRET_NOTICES_TOPIC = module.observability.topic_arn
     ASSAY_SAGEMAKER_ROLE       = module.training.role_arn
