@@ -1,11 +1,12 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 
 import { createLocalStore } from '../activities/store/local-store.ts';
 import type { ObjectStore } from '../activities/store/contract.ts';
@@ -43,17 +44,22 @@ describe('node scripts/image-root.mjs', () => {
     ASSAY_XGBOOST: join(root, 'xgboost/xgboost/lib/libxgboost.so'),
   });
 
-  const startWorker = async (): Promise<ChildProcess> => {
+  const startWorker = async (healthPort: number): Promise<ChildProcess> => {
     const entry = ['dist/workers/run.js', '--queues', 'control,data,training'];
     const worker = spawn(process.execPath, entry, {
       cwd: root,
-      env: env(),
+      env: { ...env(), ASSAY_HEALTH_PORT: String(healthPort) },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     onTestFinished(() => void worker.kill('SIGKILL'));
     const [first] = (await once(worker.stdout, 'data')) as [Buffer];
     expect(JSON.parse(first.toString())).toMatchObject({ ready: true });
     return worker;
+  };
+
+  const asked = async (port: number, path: string): Promise<{ status: number; body: unknown }> => {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+    return { status: answer.status, body: await answer.json() };
   };
 
   it('is far below 700 MB, with licences and without types, other platforms and tools of development', async () => {
@@ -76,11 +82,20 @@ describe('node scripts/image-root.mjs', () => {
     expect(parts.filter(({ ok }) => !ok)).toEqual([]);
   });
 
-  it('starts workers that drain on SIGTERM under load: the next ones go on, nothing is lost, nothing is written beside .assay', async () => {
+  it('starts workers that say when they are ready, and drain on SIGTERM under load: the next ones go on, nothing is lost, nothing is written beside .assay', async () => {
     const before = await listing(root);
     const connection = await Connection.connect({ address: inject('temporalAddress') });
     const { workflow } = new Client({ connection });
-    const first = await startWorker();
+    const port = await freePort();
+    const first = await startWorker(port);
+    const running = { state: 'RUNNING', activities: expect.any(Number) };
+    const queues = { control: running, data: running, training: running };
+    await vi.waitFor(
+      async () =>
+        expect(await asked(port, '/readyz')).toEqual({ status: 200, body: { ready: true, queues } }),
+      { timeout: 10_000, interval: 100 },
+    );
+    expect(await asked(port, '/healthz')).toEqual({ status: 200, body: { healthy: true, queues } });
     const taskQueue = `control${SUFFIX}`;
     const start = (at: number) => {
       const workflowId = `squares.image-${process.pid}-${at}-2026-01-01T00:00:${String(at).padStart(2, '0')}Z`;
@@ -94,7 +109,7 @@ describe('node scripts/image-root.mjs', () => {
     const late = await Promise.all(Array.from({ length: LATE }, (_, at) => start(RUNS - LATE + at)));
     const handles = [...early, ...late];
 
-    const second = await startWorker();
+    const second = await startWorker(await freePort());
     const sum = (NUMBERS * (NUMBERS + 1) * (2 * NUMBERS + 1)) / 6;
     const results = await Promise.all(handles.map((handle) => handle.result()));
     expect(results).toEqual(Array.from({ length: RUNS }, () => sum));
@@ -107,6 +122,15 @@ describe('node scripts/image-root.mjs', () => {
     expect(await listing(root)).toEqual(before);
   });
 });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 /** Every file with its size and time, but for what is mounted in a container. */
 async function listing(folder: string): Promise<string[]> {

@@ -71,6 +71,71 @@ describe('queueLoad', () => {
     for (const id of ids) await client.workflow.getHandle(id).terminate('the test is over');
   });
 
+  it('counts what waits for the workers of every version: the current one, and those that runs are pinned to', async () => {
+    const versioned = `${taskQueue}-versioned`;
+    const patience = { timeout: 30_000, interval: 200 };
+    const ids: string[] = [];
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const makeCurrent = async (version: { deploymentName: string; buildId: string }): Promise<void> => {
+      const { workflowService, options } = client;
+      const target = { namespace: options.namespace, ...version };
+      await workflowService.setWorkerDeploymentCurrentVersion(target);
+      const { workerDeploymentInfo: told } = await workflowService.describeWorkerDeployment(target);
+      // 1: the task queues are still being told.
+      expect(told?.routingConfigUpdateState).not.toBe(1);
+    };
+    /** Its one slot is taken by the first of three runs, whose activities it keeps waiting. */
+    const startVersion = async (buildId: string): Promise<() => Promise<void>> => {
+      const version = { deploymentName: versioned, buildId };
+      const worker = await Worker.create({
+        connection: native,
+        taskQueue: versioned,
+        workflowBundle: { codePath: inject('workflowBundle') },
+        activities: { default: () => held },
+        maxConcurrentActivityTaskExecutions: 1,
+        workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' },
+      });
+      const running = worker.run();
+      await vi.waitFor(() => makeCurrent(version), patience);
+      for (const at of [0, 1, 2]) {
+        const workflowId = `squares.${buildId}-${at}-${versioned}-2026-01-01T00:00:00Z`;
+        ids.push(workflowId);
+        await client.workflow.start('squares', { taskQueue: versioned, workflowId });
+      }
+      return async () => {
+        worker.shutdown();
+        await running;
+      };
+    };
+    const waitsFor = async (buildId: string): Promise<number> => {
+      const { versionTaskQueues } = await client.workflowService.describeWorkerDeploymentVersion({
+        namespace: client.options.namespace,
+        deploymentVersion: { deploymentName: versioned, buildId },
+        reportTaskQueueStats: true,
+      });
+      return (versionTaskQueues ?? []).reduce(
+        (sum, { stats }) => sum + Number(stats?.approximateBacklogCount ?? 0),
+        0,
+      );
+    };
+    const stops: (() => Promise<void>)[] = [];
+    try {
+      stops.push(await startVersion('one'));
+      stops.push(await startVersion('two'));
+      await vi.waitFor(async () => {
+        const [before, current] = [await waitsFor('one'), await waitsFor('two')];
+        expect(Math.min(before, current)).toBeGreaterThan(1);
+        const load = await queueLoad(client, 'data', versioned);
+        expect(load).toMatchObject({ backlog: before + current, slots: 2, slotsUsed: 2 });
+      }, patience);
+    } finally {
+      await Promise.all(ids.map((id) => client.workflow.getHandle(id).terminate('the test is over')));
+      release();
+      await Promise.all(stops.map((stop) => stop()));
+    }
+  });
+
   it('publishes four figures for each queue', async () => {
     const put: Figure[] = [];
     const activities = createCapacityActivities({
