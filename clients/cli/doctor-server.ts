@@ -51,7 +51,7 @@ function workers({ client, taskQueue }: ServerOptions): Component {
         workerVersions(connected),
       ]);
       if (builds.length === 0) throw new Error(`none polls the queue ${taskQueue}`);
-      const states = registered.map(({ buildId, status }) => `${buildId} ${status}`);
+      const states = registered.map(({ version, state }) => `${version} ${state}`);
       return { version: builds.join(', '), where: [`queue ${taskQueue}`, ...states].join('; ') };
     },
   };
