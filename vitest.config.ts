@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,6 +7,8 @@ export default defineConfig({
     include: ['**/*.test.ts', '**/*.e2e.ts'],
     exclude: ['node_modules', 'dist', '.assay'],
     pool: 'forks',
+    // End-to-end tests mostly wait: one process per core less one would leave two cores half idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     globalSetup: ['testing/temporal-server.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { projects } from '../../pipelines/projects.ts';
 import { readmission } from '../../pipelines/readmission/project.ts';
@@ -287,6 +287,24 @@ describe('silver', () => {
     const again = await medallion.run(month(4), 2);
     expect(again.silver.rows).toEqual({ in: 2, out: 1, duplicates: 1, quarantined: 0, excluded: 0 });
     expect(await medallion.rows('features', where)).toEqual(expected);
+  });
+
+  it('brings no file of an interval to this machine whose keys all lie elsewhere', async () => {
+    const staged = vi.spyOn(medallion.store, 'stage');
+    // Of silver a year is looked back on for features; of features only what is replaced.
+    const stagedOf = (id: string): boolean =>
+      staged.mock.calls.some(
+        ([key]) => key.startsWith('lake/gold/readmission_features/') && decodeURIComponent(key).includes(id),
+      );
+    await medallion.land('2025-04/a.csv', csv([{ encounter_id: '10' }, { encounter_id: '19' }]));
+    await medallion.run(month(4));
+    staged.mockClear();
+    await medallion.land('2025-05/a.csv', csv([{ encounter_id: '20' }, { encounter_id: '29' }]));
+    await medallion.run(month(5), 1, false);
+    expect(stagedOf('2025-04-01T00')).toBe(false);
+    await medallion.land('2025-06/a.csv', csv([{ encounter_id: '15' }, { encounter_id: '16' }]));
+    await medallion.run(month(6), 1, false);
+    expect(stagedOf('2025-04-01T00')).toBe(true);
   });
 
   it('gives the same rows when an interval is run again', async () => {

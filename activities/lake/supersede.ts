@@ -8,7 +8,8 @@ import type { Interval } from '../../workflows/domain/interval.ts';
 import { INTERVAL_COLUMN, type ProjectSpec } from '../../workflows/domain/project.ts';
 import type { TableRef } from '../../workflows/domain/reference.ts';
 import { attempt } from '../attempt.ts';
-import type { Lake, Session } from './contract.ts';
+import type { Lake, Session, Snapshot } from './contract.ts';
+import { intervalsThatMayHold, keyRange, type KeyRange } from './key-range.ts';
 import { intervalId, intervalsOf } from './partitions.ts';
 
 interface Work {
@@ -26,7 +27,9 @@ export async function supersededByLater(
   const table = spec.tables.silver;
   if (!(await lake.exists(table))) return undefined;
   const snapshot = await lake.snapshot(table);
-  const later = intervalsOf(snapshot).filter((id) => id > intervalId(interval));
+  const range = await keyRange(session, 'silver', spec.source.key);
+  if (range === undefined) return undefined;
+  const later = holding(snapshot, range).filter((id) => id > intervalId(interval));
   if (later.length === 0) return undefined;
   await lake.attach(session, 'later', snapshot, { where: { [INTERVAL_COLUMN]: later } });
   const key = quoteIdentifier(spec.source.key);
@@ -44,7 +47,9 @@ export async function removeSuperseded(
 ): Promise<TableRef> {
   const { spec, interval, key, ref, keys } = work;
   const snapshot = await lake.snapshot(ref.table, ref.version);
-  const earlier = intervalsOf(snapshot).filter((id) => id < intervalId(interval));
+  const range = await keyRange(session, keys, spec.source.key);
+  if (range === undefined) return ref;
+  const earlier = holding(snapshot, range).filter((id) => id < intervalId(interval));
   if (earlier.length === 0) return ref;
   await lake.attach(session, 'earlier', ref, { where: { [INTERVAL_COLUMN]: earlier } });
   const by = `${quoteIdentifier(keys)} USING (${quoteIdentifier(spec.source.key)})`;
@@ -65,4 +70,10 @@ export async function removeSuperseded(
     attempt().log('superseded', { table, interval: id, version });
   }
   return newest;
+}
+
+/** Keys mostly grow with time: then no other interval has to be looked at, nor brought to this machine. */
+function holding(snapshot: Snapshot, range: KeyRange): string[] {
+  const holds = intervalsThatMayHold(snapshot, range);
+  return intervalsOf(snapshot).filter((id) => holds.has(id));
 }
