@@ -167,8 +167,9 @@ async function downloadAlone(
     await chmod(partial, 0o444);
     await rename(partial, join(cache.objects, object.name));
   } finally {
-    cache.reserved -= object.bytes;
     await rm(partial, { force: true });
+    // Not while another looks at what there is: it would miss these bytes in both places.
+    await cache.alone(async () => void (cache.reserved -= object.bytes));
   }
 }
 
