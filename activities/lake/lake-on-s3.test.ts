@@ -1,4 +1,5 @@
 /** What the lake promises on a folder holds in a bucket as well, and through a network with faults. */
+import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { seededFaults, startFaultProxy } from '../store/s3/testing/fault-proxy.ts';
@@ -22,6 +23,16 @@ const row = (id: number, more: Partial<TableWrite> = {}): TableWrite => ({
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, id) => id);
 
+/** As tasks do with a store that does not answer however often it was asked: the next try, under the same key. */
+async function again<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (error instanceof ApplicationFailure && error.type === 'StoreUnavailable') return again(write);
+    throw error;
+  }
+}
+
 describe('a lake in an S3 bucket', () => {
   let gateway: Gateway;
   let lake: TemporaryLake;
@@ -43,7 +54,7 @@ describe('a lake in an S3 bucket', () => {
     const writer = async (number: number): Promise<number[]> => {
       const versions: number[] = [];
       for (let turn = 0; turn < commits; turn++) {
-        versions.push((await lake.write(TABLE, row(number * commits + turn))).version);
+        versions.push((await again(() => lake.write(TABLE, row(number * commits + turn)))).version);
       }
       return versions;
     };
