@@ -5,7 +5,7 @@ import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { WorkerOptions } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
-import { useVersion, workerVersions } from '../clients/workers/versions.ts';
+import { unservedQueues, useVersion, workerVersions } from '../clients/workers/versions.ts';
 import { UNVERSIONED } from '../workflows/domain/deployment.ts';
 import { startKit, type Kit } from '../workflows/engine/testing/kit.ts';
 import { evolving, keeper } from '../workflows/engine/testing/evolution/one.ts';
@@ -58,9 +58,8 @@ async function waiting(): Promise<WorkflowHandleWithFirstExecutionRunId> {
 const deployment = (): string => `assay-${kit.taskQueue}`;
 
 async function current(build: Build): Promise<void> {
-  while (!(await workerVersions(kit.client, deployment())).some(({ version }) => version === build)) {
-    await sleep(100);
-  }
+  // As `assay workers wait` does: what serves fewer queues than the current version can't take its place.
+  while ((await unservedQueues(kit.client, build, deployment()))?.length !== 0) await sleep(100);
   await useVersion(kit.client, build, { deploymentName: deployment() });
 }
 

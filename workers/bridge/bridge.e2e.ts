@@ -216,8 +216,8 @@ describe('a bridge', () => {
     ];
     const again = shuffled(good, SEED).slice(0, 200);
     expect(good.length + poison.length + again.length).toBe(1_000);
-    // While the bridges are at work: moto's time for a message grows with the length of its queue.
-    const sending = send(url, shuffled([...good, ...again, ...poison], SEED + 1));
+    // Before anything is removed: moto rebuilds a queue for that, and forgets what is sent in the same moment.
+    await send(url, shuffled([...good, ...again, ...poison], SEED + 1));
 
     // Dies with what it has received: others get that when its time is over.
     let deaf = 0;
@@ -247,7 +247,6 @@ describe('a bridge', () => {
       queue,
     ]);
     const steady = open(url);
-    await sending;
     await until(async () => (await depth(url)) === 0);
     await Promise.all([unlucky.stop(), steady.stop()]);
 
