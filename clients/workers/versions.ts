@@ -103,33 +103,40 @@ export async function unservedQueues(
   version: string,
   deploymentName = DEPLOYMENT,
 ): Promise<readonly string[] | undefined> {
-  const versions = await workerVersions(client, deploymentName);
-  if (!versions.some((each) => each.version === version)) return undefined;
-  const current = versions.find(({ state }) => state === 'current');
-  if (current === undefined) return [];
   const serves = await queuesOf(client, deploymentName, version);
-  return (await queuesOf(client, deploymentName, current.version)).filter((queue) => !serves.includes(queue));
+  if (serves === undefined) return undefined;
+  const versions = await workerVersions(client, deploymentName);
+  const current = versions.find(({ state }) => state === 'current');
+  const needed = current && (await queuesOf(client, deploymentName, current.version));
+  return (needed ?? []).filter((queue) => !serves.includes(queue));
 }
 
-async function queuesOf(client: Client, deploymentName: string, buildId: string): Promise<string[]> {
-  const { versionTaskQueues } = await client.workflowService.describeWorkerDeploymentVersion({
-    namespace: client.options.namespace,
-    deploymentVersion: { deploymentName, buildId },
-  });
-  const served = (versionTaskQueues ?? []).map(({ name, type }) => `${name}/${WORK[type ?? 0] ?? type}`);
-  return served.toSorted();
+/** A version may stand in its deployment's list before the server can say anything of it: undefined until then. */
+async function queuesOf(
+  client: Client,
+  deploymentName: string,
+  buildId: string,
+): Promise<string[] | undefined> {
+  const deploymentVersion = { deploymentName, buildId };
+  const { namespace } = client.options;
+  const found = await ifKnown(
+    client.workflowService.describeWorkerDeploymentVersion({ namespace, deploymentVersion }),
+  );
+  return found?.versionTaskQueues.map(({ name, type }) => `${name}/${WORK[type ?? 0] ?? type}`).toSorted();
 }
 
 /** `TaskQueueType` of the protocol. */
 const WORK = ['anything', 'workflows', 'activities', 'nexus'];
 
 async function describe(client: Client, deploymentName: string): Promise<Deployment | undefined> {
+  const { namespace } = client.options;
+  const found = await ifKnown(client.workflowService.describeWorkerDeployment({ namespace, deploymentName }));
+  return found?.workerDeploymentInfo ?? undefined;
+}
+
+async function ifKnown<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
   try {
-    const { workerDeploymentInfo } = await client.workflowService.describeWorkerDeployment({
-      namespace: client.options.namespace,
-      deploymentName,
-    });
-    return workerDeploymentInfo ?? undefined;
+    return await asked;
   } catch (error) {
     if (codeOf(error) === NOT_FOUND) return undefined;
     throw error;

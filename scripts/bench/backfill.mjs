@@ -2,52 +2,45 @@
  * B11: a backfill of 1,000 intervals of a pipeline that does nothing, against the same runs started at once by a bare
  * client; and what a dry run of 10,000 intervals costs. On one worker, a local store and an embedded server.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createBackfillActivities } from '../../dist/activities/backfill/activities.js';
 import { createBackfills } from '../../dist/activities/backfill/backfills.js';
 import { createLedgerActivities } from '../../dist/activities/ledger/activities.js';
 import { createLedger } from '../../dist/activities/ledger/ledger.js';
-import { createLocalStore } from '../../dist/activities/store/local-store.js';
 import { createBackfill } from '../../dist/clients/backfill/create.js';
 import { startRun } from '../../dist/clients/runs/start.js';
-import { bundleWorkflows } from '../../dist/workers/bundle.js';
-import { startServer } from '../../dist/workers/embedded-server.js';
-import { createActivityInterceptors } from '../../dist/workers/interceptors.js';
-import { startOrphanGuard } from '../../dist/workers/orphan-guard.js';
-import { findTemporal } from '../temporal.mjs';
+import { TASK_QUEUE } from './engine/names.mjs';
+import { pipelinesOf, seconds, withWorker } from './engine/server.mjs';
 
 const INTERVALS = 1_000;
 const PREVIEWED = 10_000;
 /** Open runs at a time, on either side. */
 const ACTIVE = 20;
-const TASK_QUEUE = 'control';
 const WORKFLOWS = fileURLToPath(new URL('./engine/backfill-workflows.mjs', import.meta.url));
 const FROM = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
 
-export async function run() {
-  const folder = await mkdtemp(join(tmpdir(), 'assay-bench-'));
-  const guard = startOrphanGuard();
-  const server = await startServer({
-    command: (await findTemporal()).path,
-    env: process.env,
-    logFolder: folder,
-    guard,
-    ui: false,
-    ports: 'any',
-  });
-  try {
-    return await withWorker(server.address, createLocalStore(join(folder, 'store')), measure);
-  } finally {
-    await server.stop();
-    await guard.release();
-    await rm(folder, { recursive: true, force: true });
-  }
+export function run() {
+  return withWorker(
+    ({ client, store }) => {
+      const shared = sharedBy(client, store);
+      const start = (one) => startRun(startingWith(client), one);
+      return {
+        ledger: createLedgerActivities(shared),
+        backfill: createBackfillActivities({ ...shared, startRun: start }),
+      };
+    },
+    ({ client, store }) => measure({ client, ...clientSide(client, sharedBy(client, store)) }),
+    WORKFLOWS,
+  );
+}
+
+function sharedBy(client, store) {
+  return { store, ledger: createLedger(store), client, pipelines: pipelinesOf('nothing'), schedules: [] };
+}
+
+function startingWith(client) {
+  return { client: async () => client, taskQueue: TASK_QUEUE };
 }
 
 async function measure({ client, services, startOne }) {
@@ -114,59 +107,19 @@ async function historiesOf(client, workflowId) {
   return { events, parts };
 }
 
-async function withWorker(address, store, body) {
-  Runtime.install({ logger: quiet() });
-  const connection = await Connection.connect({ address });
-  const native = await NativeConnection.connect({ address });
-  const client = new Client({ connection });
-  const pipelines = new Map([['nothing', { name: 'nothing' }]]);
-  const ledger = createLedger(store);
-  const starting = { client: async () => client, taskQueue: TASK_QUEUE };
-  const shared = { store, ledger, client, pipelines, schedules: [] };
-  const backfill = createBackfillActivities({ ...shared, startRun: (start) => startRun(starting, start) });
-  const worker = await Worker.create({
-    connection: native,
-    taskQueue: TASK_QUEUE,
-    workflowBundle: await bundleWorkflows({ workflows: WORKFLOWS }),
-    activities: { ...prefixed('ledger', createLedgerActivities(shared)), ...prefixed('backfill', backfill) },
-    interceptors: { activity: [createActivityInterceptors({ store })] },
-    stickyQueueScheduleToStartTimeout: '2s',
-  });
-  const services = {
-    ledger,
-    backfills: createBackfills(shared),
-    client: async () => client,
-    taskQueue: TASK_QUEUE,
+function clientSide(client, shared) {
+  const starting = startingWith(client);
+  return {
+    services: { ledger: shared.ledger, backfills: createBackfills(shared), ...starting },
+    async startOne(key, at) {
+      const interval = {
+        start: new Date(FROM + at * HOUR).toISOString(),
+        end: new Date(FROM + (at + 1) * HOUR).toISOString(),
+      };
+      const run = `nothing.${key}-${interval.end.slice(0, 19)}Z`;
+      const input = { key, fireTime: interval.end, interval };
+      await startRun(starting, { pipeline: 'nothing', run, input });
+      return run;
+    },
   };
-  const startOne = async (key, at) => {
-    const interval = {
-      start: new Date(FROM + at * HOUR).toISOString(),
-      end: new Date(FROM + (at + 1) * HOUR).toISOString(),
-    };
-    const run = `nothing.${key}-${interval.end.slice(0, 19)}Z`;
-    const input = { key, fireTime: interval.end, interval };
-    await startRun(starting, { pipeline: 'nothing', run, input });
-    return run;
-  };
-  try {
-    return await worker.runUntil(() => body({ client, services, startOne }));
-  } finally {
-    await connection.close();
-    await native.close();
-  }
-}
-
-function prefixed(domain, activities) {
-  return Object.fromEntries(Object.entries(activities).map(([name, body]) => [`${domain}.${name}`, body]));
-}
-
-async function seconds(body) {
-  const before = performance.now();
-  await body();
-  return (performance.now() - before) / 1000;
-}
-
-function quiet() {
-  const ignore = () => undefined;
-  return { log: ignore, trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
 }

@@ -2,47 +2,39 @@
  * A crowd in a pool must not hold up others: a chain of 10 tasks alone, and beside thousands of tasks that wait for a
  * pool of 4. `ASSAY_BENCH_POOL_TASKS` makes the crowd smaller; the chain is measured while the crowd is at work.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createLedgerActivities } from '../../dist/activities/ledger/activities.js';
 import { createPoolActivities } from '../../dist/activities/pools/activities.js';
-import { createLocalStore } from '../../dist/activities/store/local-store.js';
-import { bundleWorkflows } from '../../dist/workers/bundle.js';
-import { startServer } from '../../dist/workers/embedded-server.js';
-import { createActivityInterceptors } from '../../dist/workers/interceptors.js';
-import { startOrphanGuard } from '../../dist/workers/orphan-guard.js';
-import { findTemporal } from '../temporal.mjs';
+import { TASK_QUEUE } from './engine/names.mjs';
+import { pipelinesOf, quantile, seconds, withWorker } from './engine/server.mjs';
 
 const CROWD = Number(process.env['ASSAY_BENCH_POOL_TASKS'] ?? 5_000);
 const RUNS = 10;
 const SLOTS = 4;
 const CHAIN = 10;
 const ROUNDS = 5;
-const TASK_QUEUE = 'control';
-const WORKFLOWS = fileURLToPath(new URL('./engine/workflows.mjs', import.meta.url));
 
-export async function run() {
-  const folder = await mkdtemp(join(tmpdir(), 'assay-bench-'));
-  const guard = startOrphanGuard();
-  const server = await startServer({
-    command: (await findTemporal()).path,
-    env: process.env,
-    logFolder: folder,
-    guard,
-    ui: false,
-    ports: 'any',
+export function run() {
+  const pipelines = pipelinesOf('chain', 'crowd');
+  const sizeOf = (pool) => (pool === 'narrow' ? SLOTS : undefined);
+  let turns = 0;
+  const activities = ({ client, store }) => ({
+    'light.fibonacci': async (n) => n,
+    'light.turn': async () => (turns += 1),
+    ledger: createLedgerActivities({ store, client, pipelines }),
+    pools: createPoolActivities({ client, taskQueue: TASK_QUEUE, sizeOf }),
   });
-  try {
-    return await withWorker(server.address, createLocalStore(join(folder, 'store')), measure);
-  } finally {
-    await server.stop();
-    await guard.release();
-    await rm(folder, { recursive: true, force: true });
-  }
+  return withWorker(activities, ({ client }) => measure({ ...starters(client), turns: () => turns }));
+}
+
+function starters(client) {
+  let count = 0;
+  const start = (type, input) =>
+    client.workflow.start(type, {
+      taskQueue: TASK_QUEUE,
+      workflowId: `${type}-${(count += 1)}`,
+      args: [{ ...input, key: String(count) }],
+    });
+  return { start, execute: async (type, input) => (await start(type, input)).result() };
 }
 
 async function measure({ execute, start, turns }) {
@@ -75,56 +67,5 @@ async function medianOf(measured) {
   await measured();
   const times = [];
   for (let round = 0; round < ROUNDS; round += 1) times.push(await measured());
-  return times.toSorted((one, other) => one - other)[Math.floor(ROUNDS / 2)];
-}
-
-async function withWorker(address, store, body) {
-  Runtime.install({ logger: quiet() });
-  const connection = await Connection.connect({ address });
-  const native = await NativeConnection.connect({ address });
-  const client = new Client({ connection });
-  const pipelines = new Map(['chain', 'crowd'].map((name) => [name, { name }]));
-  const sizeOf = (pool) => (pool === 'narrow' ? SLOTS : undefined);
-  let [count, turns] = [0, 0];
-  const worker = await Worker.create({
-    connection: native,
-    taskQueue: TASK_QUEUE,
-    workflowBundle: await bundleWorkflows({ workflows: WORKFLOWS }),
-    activities: {
-      'light.fibonacci': async (n) => n,
-      'light.turn': async () => (turns += 1),
-      ...prefixed('ledger', createLedgerActivities({ store, client, pipelines })),
-      ...prefixed('pools', createPoolActivities({ client, taskQueue: TASK_QUEUE, sizeOf })),
-    },
-    interceptors: { activity: [createActivityInterceptors({ store })] },
-    stickyQueueScheduleToStartTimeout: '2s',
-  });
-  const start = (type, input) =>
-    client.workflow.start(type, {
-      taskQueue: TASK_QUEUE,
-      workflowId: `${type}-${(count += 1)}`,
-      args: [{ ...input, key: String(count) }],
-    });
-  const execute = async (type, input) => (await start(type, input)).result();
-  try {
-    return await worker.runUntil(() => body({ start, execute, turns: () => turns }));
-  } finally {
-    await connection.close();
-    await native.close();
-  }
-}
-
-function prefixed(domain, activities) {
-  return Object.fromEntries(Object.entries(activities).map(([name, body]) => [`${domain}.${name}`, body]));
-}
-
-async function seconds(body) {
-  const before = performance.now();
-  await body();
-  return (performance.now() - before) / 1000;
-}
-
-function quiet() {
-  const ignore = () => undefined;
-  return { log: ignore, trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
+  return quantile(times, 0.5);
 }

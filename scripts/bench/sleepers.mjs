@@ -1,5 +1,6 @@
 /** Many tasks that are at work and only wait: one worker process has them all. What that costs it in memory. */
-import { seconds, withHouse } from './engine/house.mjs';
+import { withHouse } from './engine/house.mjs';
+import { seconds } from './engine/server.mjs';
 
 const TASKS = 125;
 const NAP_MS = 10_000;

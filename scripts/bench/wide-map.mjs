@@ -1,5 +1,6 @@
 /** A map of 10,000 items: seconds, the largest history of any workflow in it, and the worker's peak memory. */
-import { seconds, withHouse } from './engine/house.mjs';
+import { withHouse } from './engine/house.mjs';
+import { seconds } from './engine/server.mjs';
 
 const ITEMS = Number(process.env['ASSAY_BENCH_MAP_ITEMS'] ?? 10_000);
 /** Temporal warns at 10,240 events and ends a workflow at 51,200. */

@@ -12,16 +12,13 @@ import { createLedgerActivities } from '../../../dist/activities/ledger/activiti
 import { createLocalStore } from '../../../dist/activities/store/local-store.js';
 import { createActivityInterceptors } from '../../../dist/workers/interceptors.js';
 import { TASK_QUEUE, PIPELINES } from './names.mjs';
+import { fibonacci, pipelinesOf, quiet } from './server.mjs';
 
 const [address, folder, codePath] = process.argv.slice(2);
 const store = createLocalStore(join(folder, 'store'));
-const ignore = () => undefined;
-Runtime.install({
-  logger: { log: ignore, trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore },
-});
+Runtime.install({ logger: quiet() });
 const client = new Client({ connection: await Connection.connect({ address }) });
-const pipelines = new Map(PIPELINES.map((name) => [name, { name }]));
-const ledger = createLedgerActivities({ store, client, pipelines });
+const ledger = createLedgerActivities({ store, client, pipelines: pipelinesOf(...PIPELINES) });
 
 /** A line for each try that begins: what, when (ms), and how long after it was ready. */
 const began = (name) => {
@@ -57,7 +54,3 @@ process.on('disconnect', () => process.exit(0));
 const running = worker.run();
 process.send('ready');
 await running;
-
-function fibonacci(n) {
-  return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2);
-}

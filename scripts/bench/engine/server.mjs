@@ -1,0 +1,94 @@
+/** What benchmarks of the engine share: a server of their own, and a worker in this process or in others. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createLocalStore } from '../../../dist/activities/store/local-store.js';
+import { bundleWorkflows } from '../../../dist/workers/bundle.js';
+import { startServer } from '../../../dist/workers/embedded-server.js';
+import { createActivityInterceptors } from '../../../dist/workers/interceptors.js';
+import { startOrphanGuard } from '../../../dist/workers/orphan-guard.js';
+import { findTemporal } from '../../temporal.mjs';
+import { TASK_QUEUE } from './names.mjs';
+
+const WORKFLOWS = fileURLToPath(new URL('./workflows.mjs', import.meta.url));
+
+/** Hands `body` the server's address, a client and an empty folder; nothing of them is left when it is over. */
+export async function withServer(body) {
+  const folder = await mkdtemp(join(tmpdir(), 'assay-bench-'));
+  const guard = startOrphanGuard();
+  const [command, env] = [(await findTemporal()).path, process.env];
+  const server = await startServer({ command, env, logFolder: folder, guard, ui: false, ports: 'any' });
+  const connection = await Connection.connect({ address: server.address });
+  try {
+    return await body({ address: server.address, client: new Client({ connection }), folder });
+  } finally {
+    await connection.close();
+    await server.stop();
+    await guard.release();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * As `withServer`, with a worker in this process. `activitiesOf({ client, store })` are its activities by domain, or
+ * under their whole names.
+ */
+export function withWorker(activitiesOf, body, workflows = WORKFLOWS) {
+  return withServer(async ({ address, client, folder }) => {
+    Runtime.install({ logger: quiet() });
+    const store = createLocalStore(join(folder, 'store'));
+    const native = await NativeConnection.connect({ address });
+    const worker = await Worker.create({
+      connection: native,
+      taskQueue: TASK_QUEUE,
+      workflowBundle: await bundleWorkflows({ workflows }),
+      activities: named(activitiesOf({ client, store })),
+      interceptors: { activity: [createActivityInterceptors({ store })] },
+      stickyQueueScheduleToStartTimeout: '2s',
+    });
+    try {
+      return await worker.runUntil(() => body({ client, store }));
+    } finally {
+      await native.close();
+    }
+  });
+}
+
+/** As the ledger wants to know them. */
+export function pipelinesOf(...names) {
+  return new Map(names.map((name) => [name, { name }]));
+}
+
+export async function seconds(body) {
+  const before = performance.now();
+  await body();
+  return (performance.now() - before) / 1000;
+}
+
+/** @param share 0.5 is the median */
+export function quantile(values, share) {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+}
+
+/** What an activity does where it is to take a little time of a processor. */
+export function fibonacci(n) {
+  return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2);
+}
+
+export function quiet() {
+  const ignore = () => undefined;
+  return { log: ignore, trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
+}
+
+function named(activities) {
+  const flat = Object.entries(activities).flatMap(([domain, own]) =>
+    typeof own === 'function'
+      ? [[domain, own]]
+      : Object.entries(own).map(([name, body]) => [`${domain}.${name}`, body]),
+  );
+  return Object.fromEntries(flat);
+}
