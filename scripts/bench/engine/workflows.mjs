@@ -37,7 +37,7 @@ export { pool } from '../../../dist/workflows/pool.js';
 /** Tasks that take turns in one pool. */
 export const crowd = pipeline({ name: 'crowd' }, (run) => {
   for (let at = 0; at < run.params.tasks; at += 1) {
-    run.task(`turn-${at}`, { pool: 'narrow' }, () => light.turn());
+    run.task(`turn-${at}`, { pool: run.params.pool }, () => light.turn());
   }
 });
 
