@@ -39,6 +39,26 @@ describe('finally', () => {
 });
 
 describe('cancelling', () => {
+  test('before the run has begun leaves a record, too, and cleans up', async () => {
+    const taskQueue = `${kit.taskQueue}-late`;
+    const late = '2026-03-02T00:00:00Z';
+    const handle = await kit.client.workflow.start('tidy', {
+      taskQueue,
+      workflowId: `tidy-${late}`,
+      args: [{ fireTime: late }],
+    });
+    await handle.cancel();
+    await kit.addWorker({ taskQueue });
+    await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+    expect(await kit.ledger.record(`tidy-${late}`)).toMatchObject({
+      state: 'cancelled',
+      tasks: [
+        { name: 'wait', state: 'failed', error: { type: 'Cancelled' } },
+        { name: 'clean-up', state: 'success', result: 'cleaned after cancelled' },
+      ],
+    });
+  });
+
   test('a parent cancels its child, which cleans up and leaves its record', async () => {
     const handle = await kit.start(parentOfPatient, { fireTime });
     while (!(await isWaiting(`tidy.sub-${fireTime}`))) await sleep(20);

@@ -1,5 +1,5 @@
 /** `pipeline()`: an ordinary Temporal workflow out of a definition and a function. */
-import { workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import { milliseconds } from '../domain/duration.ts';
 import { listOf } from '../domain/notices/notice.ts';
 import { openAttempt, type WorkflowInput } from './attempt.ts';
@@ -36,7 +36,9 @@ export function pipeline<P, R>(
       const message = `pipeline ${options.name} is exported as ${workflowType}: give both the same name`;
       throw toFailure({ type: 'InvalidPipeline', message });
     }
-    const attempt = input?.resume ?? (await openAttempt(definition, input, createMemoLedger));
+    // A run that is cancelled before it has begun begins all the same: it is then cancelled with a record that says so.
+    const opened = (): ReturnType<typeof openAttempt> => openAttempt(definition, input, createMemoLedger);
+    const attempt = input?.resume ?? (await CancellationScope.nonCancellable(opened));
     return 'duplicateOf' in attempt ? attempt : conduct(definition, attempt);
   };
   return Object.assign(workflow, { definition }) as Pipeline<P, R>;

@@ -57,7 +57,7 @@ export async function startWork<P, R>(
   fixClock(attempt.clock);
   beginRun({ run: facts.id, attempt: facts.attempt });
   const runtime = createTemporalRuntime(attempt, definition, { changed: view.changed, pools });
-  const memo = await recalledTasks(attempt, runtime.ledger);
+  const memo = await CancellationScope.nonCancellable(() => recalledTasks(attempt, runtime.ledger));
   const attemptKey = `${facts.id}/${facts.attempt}`;
   const only = slice === undefined ? {} : { only: slice.map };
   const holds = slice === undefined ? holdsOf(definition, { runtime, memo, changed: view.held }) : undefined;
