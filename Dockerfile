@@ -24,7 +24,8 @@ ENV NODE_ENV=production \
   ASSAY_CODE_VERSION=${VERSION} \
   ASSAY_XGBOOST=/assay/xgboost/xgboost/lib/libxgboost.so \
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true \
-  OMP_WAIT_POLICY=passive
+  OMP_WAIT_POLICY=passive \
+  ORT_DISABLE_TELEMETRY=1
 WORKDIR /assay
 USER 1000:1000
 # Node itself, not npm: it has to get SIGTERM. With an init (docker run --init, ECS initProcessEnabled).

@@ -95,6 +95,7 @@ async function tryDuckDB(duckdb: DuckDB): Promise<{ version: string }> {
 }
 
 async function tryOnnxRuntime(): Promise<{ version: string }> {
+  await import('../activities/scoring/onnx/telemetry.ts');
   const { env } = await import('onnxruntime-node');
   const version = env.versions.node;
   if (version === undefined) throw new Error('its native part is not loaded');

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modelFile } from '../testing/model-file.ts';
 import { readModel } from '../xgboost/model.ts';
@@ -40,6 +42,12 @@ describe('openScorer', () => {
     await expect(scorer.score(alternating(1), 1, COLUMNS, 'nothing')).rejects.toThrow(/nothing/);
     await expect(scorer.score(alternating(1), 2, COLUMNS)).rejects.toThrow('3 values are not 2 rows');
     expect(await scorer.score(alternating(2), 2, COLUMNS)).toHaveLength(2);
+  });
+
+  it('tells nobody outside that there are models: the runtime has begun no report', async () => {
+    expect(process.env['ORT_DISABLE_TELEMETRY']).toBe('1');
+    const begun = (await readdir(tmpdir())).filter((name) => name === '.ses' || name.startsWith('mat-debug'));
+    expect(begun).toEqual([]);
   });
 
   it('refuses what is no model', async () => {

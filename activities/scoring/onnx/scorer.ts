@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
 import { INPUT, PREDICTION } from './from-xgboost.ts';
+import './telemetry.ts';
 
 export interface Scorer {
   /**
