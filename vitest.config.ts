@@ -9,7 +9,8 @@ export default defineConfig({
     pool: 'forks',
     // End-to-end tests mostly wait: one process per core less one would leave two cores half idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    globalSetup: ['testing/temporal-server.ts'],
+    // The first is the last to be taken down.
+    globalSetup: ['testing/run-folder.ts', 'testing/temporal-server.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     env: nativeParts(),

@@ -1,15 +1,15 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 
 import { createLocalStore } from '../activities/store/local-store.ts';
 import type { ObjectStore } from '../activities/store/contract.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { assemble } from './image-root.mjs';
 
 const MB = 1024 * 1024;
@@ -26,12 +26,11 @@ describe('node scripts/image-root.mjs', () => {
   let parts: Record<string, number>;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'assay-image-'));
+    folder = await temporaryFolder('image');
     root = join(folder, 'root');
     store = createLocalStore(join(folder, 'store'));
     parts = await assemble(root, { linked: true });
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   /** As in the container: nothing of this clone in the environment. */
   const env = (): NodeJS.ProcessEnv => ({

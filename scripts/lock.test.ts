@@ -1,18 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 
 const url = new URL('./lock.mjs', import.meta.url).href;
 
 describe('withLock', () => {
   let folder: string;
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'assay-lock-'));
+    folder = await temporaryFolder('lock');
   });
-  afterEach(() => rm(folder, { recursive: true }));
 
   /** A process that holds the lock while it makes and removes a file that must not be there twice. */
   const worker = (): Promise<number> =>

@@ -1,18 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 
 describe('set-up', () => {
   let folder: string;
   let cache: string;
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'assay-setup-'));
+    folder = await temporaryFolder('setup');
     cache = join(folder, 'cache');
   });
-  afterEach(() => rm(folder, { recursive: true }));
 
   /** Runs `body` on plain Node with the module at hand as `m`, and with a cache of its own. */
   const script = (

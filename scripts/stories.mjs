@@ -3,11 +3,10 @@
  * which the governor may retrain, and how often it went as it should. A minute or more for each; not one of the tests.
  */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
+
+import { withFolder } from './with-folder.mjs';
 
 const ASSAY = fileURLToPath(new URL('../bin/assay', import.meta.url));
 /** April to July: drift from May on, the first drifted month matured and another to judge on at the end of July's feed. */
@@ -34,15 +33,12 @@ console.log(
   `mean gain in AUC:             ${(gains.reduce((sum, gain) => sum + gain, 0) / gains.length).toFixed(4)}`,
 );
 
-async function tell(seed) {
-  const store = await mkdtemp(join(tmpdir(), 'assay-story-'));
-  try {
+function tell(seed) {
+  return withFolder('story', async (store) => {
     const args = [ASSAY, '--store', store, 'demo', '--seed', seed, '--batches', MONTHS, '--json'].map(String);
     const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1 << 26 });
     return JSON.parse(stdout);
-  } finally {
-    await rm(store, { recursive: true, force: true });
-  }
+  });
 }
 
 /** The first challenger is the first champion; any other one answers the drift. */

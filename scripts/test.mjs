@@ -3,8 +3,7 @@
  * The very last line is `N passed, N failed`, with `, N skipped` where something was.
  */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import * as chromium from './chromium.mjs';
@@ -14,6 +13,7 @@ import * as moto from './moto.mjs';
 import { note, step } from './progress.mjs';
 import { installParts, partsEnvironment } from './setup.mjs';
 import * as versitygw from './versitygw.mjs';
+import { withFolder } from './with-folder.mjs';
 
 const nothingRan = { passed: 0, failed: 0, skipped: [], broken: [] };
 let summary = nothingRan;
@@ -63,16 +63,13 @@ async function peer(name, find, install) {
   }
 }
 
-async function runTests(environment) {
-  const folder = await mkdtemp(join(tmpdir(), 'assay-test-'));
-  const summaryFile = join(folder, 'summary.json');
-  try {
+function runTests(environment) {
+  return withFolder('test', async (folder) => {
+    const summaryFile = join(folder, 'summary.json');
     const code = await vitest({ ...environment, ASSAY_TEST_SUMMARY: summaryFile });
     const text = await readFile(summaryFile, 'utf8').catch(() => undefined);
     return { exitCode: code, summary: text === undefined ? nothingRan : JSON.parse(text) };
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  });
 }
 
 function vitest(environment) {

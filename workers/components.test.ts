@@ -1,19 +1,18 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createDuckDB } from '../activities/lake/duckdb.ts';
 import { createLocalStore } from '../activities/store/local-store.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { createComponents, type Component, type ComponentOptions } from './components.ts';
 
 describe('createComponents', () => {
   let folder: string;
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'assay-components-'));
+    folder = await temporaryFolder('components');
     await writeFile(join(folder, 'bundle.js'), 'export {}');
   });
-  afterEach(() => rm(folder, { recursive: true }));
 
   const component = (name: string, more: Partial<ComponentOptions> = {}): Component => {
     const components = createComponents({

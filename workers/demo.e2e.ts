@@ -1,12 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { createLocalStore } from '../activities/store/local-store.ts';
 import { build } from '../scripts/build.mjs';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { descendantsOf, isAlive } from './testing/processes.ts';
 
 const ASSAY = fileURLToPath(new URL('../bin/assay', import.meta.url));
@@ -16,9 +14,8 @@ describe('assay demo', () => {
   let folder: string;
   beforeEach(async () => {
     await build();
-    folder = await mkdtemp(join(tmpdir(), 'assay-demo-'));
+    folder = await temporaryFolder('demo');
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
 
   it('leaves no process behind when it is killed with -9 at its work', async () => {
     const store = createLocalStore(folder);

@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import {
   SEARCH_ATTRIBUTES,
   startServer,
@@ -20,14 +19,13 @@ describe('startServer', () => {
   let server: EmbeddedServer | undefined;
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'assay-server-'));
+    folder = await temporaryFolder('server');
     guard = startOrphanGuard();
   });
 
   afterEach(async () => {
     await server?.stop();
     await guard.release();
-    await rm(folder, { recursive: true });
   });
 
   const start = async (more: Partial<ServerOptions> = {}): Promise<EmbeddedServer> => {

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { startEmbedded, type Embedded, type EmbeddedOptions } from './embedded.ts';
 import { commandLines, isAlive } from './testing/processes.ts';
 
@@ -14,9 +13,8 @@ const file = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 describe('startEmbedded', () => {
   let logFolder: string;
   beforeEach(async () => {
-    logFolder = await mkdtemp(join(tmpdir(), 'assay-embedded-'));
+    logFolder = await temporaryFolder('embedded');
   });
-  afterEach(() => rm(logFolder, { recursive: true }));
 
   const start = (behaviour: string, more: Partial<EmbeddedOptions> = {}): Promise<Embedded> =>
     startEmbedded({

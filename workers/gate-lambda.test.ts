@@ -1,18 +1,17 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { CHAMPION, report } from '../workflows/domain/testing/evaluations.ts';
 import { handler } from './gate-lambda.ts';
 
 describe('the Lambda handler', () => {
   let folder: string;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'assay-gate-'));
+    folder = await temporaryFolder('gate');
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('judges a report in a store by the policy of a project of this repository', async () => {
     const file = join(folder, 'metrics.json');

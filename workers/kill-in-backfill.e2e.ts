@@ -1,6 +1,5 @@
 /** Workers killed between any two instructions of a backfill whose runs produce assets: nothing lost, nothing twice. */
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBackfill } from '../clients/backfill/create.ts';
 import { showBackfill, type ShownBackfill } from '../clients/backfill/show.ts';
 import { build } from '../scripts/build.mjs';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { startEmbedded, type Embedded } from './embedded.ts';
 import { readEnv } from './env.ts';
 import { createServices, type Services } from './services.ts';
@@ -46,7 +46,7 @@ const notes: string[] = [];
 
 beforeAll(async () => {
   await build();
-  folder = await mkdtemp(join(tmpdir(), 'assay-kill-backfill-'));
+  folder = await temporaryFolder('kill-backfill');
   const marks = join(folder, 'marks');
   await mkdir(marks);
   const store = join(folder, 'store');
@@ -74,7 +74,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await services.close();
   await embedded.stop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 async function runBackfill(): Promise<ShownBackfill> {

@@ -1,14 +1,14 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { ObjectInfo, ObjectStore } from '../activities/store/contract.ts';
 import type { Story } from '../clients/demo/story.ts';
 import { HISTORY_MONTHS, LIVE_MONTHS } from '../pipelines/readmission/calendar.ts';
 import { readmission } from '../pipelines/readmission/project.ts';
 import { build } from '../scripts/build.mjs';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import type { Embedded } from './embedded.ts';
 import { commits, compareTables, registryOf, runsOf } from './testing/compare.ts';
 import { descendantsOf, isAlive } from './testing/processes.ts';
@@ -87,7 +87,7 @@ describe('a worker that is killed with -9', () => {
 
   beforeAll(async () => {
     await build();
-    folder = await mkdtemp(join(tmpdir(), 'assay-kill-'));
+    folder = await temporaryFolder('kill');
     await mkdir(marks());
     batches = await makeBatches(join(folder, 'files'), SAMPLE);
     undisturbed = await tell(join(folder, 'undisturbed'), batches);
@@ -106,8 +106,6 @@ describe('a worker that is killed with -9', () => {
       },
     );
   }, 600_000);
-
-  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('was killed at every moment that was meant', async () => {
     expect((await readdir(marks())).toSorted()).toEqual(MOMENTS.map(({ name }) => name).toSorted());

@@ -4,8 +4,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } fro
 import { build } from '../scripts/build.mjs';
 import { createLedger } from '../activities/ledger/ledger.ts';
 import { createLocalStore } from '../activities/store/local-store.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { parseActivityId, taskLabel } from '../workflows/domain/activity-id.ts';
 import { createRandom } from '../workflows/domain/random.ts';
 import { runParts } from '../activities/ledger/histories.ts';
@@ -39,13 +39,12 @@ describe('a worker killed at random', () => {
 
   beforeAll(async () => {
     await build();
-    root = await mkdtemp(join(tmpdir(), 'assay-random-kill-'));
+    root = await temporaryFolder('random-kill');
     client = new Client({ connection: await Connection.connect({ address: inject('temporalAddress') }) });
   });
   afterAll(async () => {
     await client.connection.close();
     await guard.release();
-    await rm(root, { recursive: true, force: true });
   });
 
   it('costs time and nothing else, fifty times', async () => {

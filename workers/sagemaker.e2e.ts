@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -12,6 +10,7 @@ import { startFakeSageMaker, type FakeSageMaker } from '../activities/training/s
 import { xgboostPath } from '../activities/training/testing/library.ts';
 import { HISTORY_MONTHS, LIVE_MONTHS } from '../pipelines/readmission/calendar.ts';
 import { build } from '../scripts/build.mjs';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import type { Embedded } from './embedded.ts';
 import { registryOf } from './testing/compare.ts';
 import { isAlive } from './testing/processes.ts';
@@ -40,7 +39,7 @@ describe.skipIf(gatewayMissing !== undefined)('the main job on S3 and SageMaker'
 
   beforeAll(async () => {
     await build();
-    folder = await mkdtemp(join(tmpdir(), 'assay-on-sagemaker-'));
+    folder = await temporaryFolder('on-sagemaker');
     const batches = await makeBatches(join(folder, 'files'), SAMPLE);
     here = await tell(join(folder, 'here'), batches);
     gateway = await startGateway();
@@ -62,7 +61,6 @@ describe.skipIf(gatewayMissing !== undefined)('the main job on S3 and SageMaker'
     vi.unstubAllEnvs();
     await fake?.stop();
     await gateway?.stop();
-    await rm(folder, { recursive: true, force: true });
   });
 
   it('makes the models that the local default makes, and promotes the same champion', async () => {

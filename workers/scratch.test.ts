@@ -1,16 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { sweepScratch } from './scratch.ts';
 
 describe('sweepScratch', () => {
   let folder: string;
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'assay-scratch-'));
+    folder = await temporaryFolder('scratch');
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
 
   it('removes what ended processes of this machine have left, and nothing else', async () => {
     const ended = spawnSync('true').pid;

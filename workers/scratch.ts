@@ -14,12 +14,13 @@ const MACHINE = `${hostname()}-`;
 /** Named after its owner, so that whoever comes later can tell whether it is still there. */
 export const SCRATCH = join(ALL, `${MACHINE}${process.pid}`);
 
-/** Removes the folders of those processes of this machine that are no more. */
-export async function sweepScratch(folder = ALL): Promise<void> {
+/**
+ * Removes the folders of those processes of this machine that are no more.
+ * @param prefix of the folders' names, which end with the number of a process
+ */
+export async function sweepScratch(folder = ALL, prefix = MACHINE): Promise<void> {
   const names = await readdir(folder).catch(() => []);
-  const left = names.filter(
-    (name) => name.startsWith(MACHINE) && !exists(Number(name.slice(MACHINE.length))),
-  );
+  const left = names.filter((name) => name.startsWith(prefix) && !exists(Number(name.slice(prefix.length))));
   await Promise.all(left.map((name) => rm(join(folder, name), { recursive: true, force: true })));
 }
 

@@ -1,16 +1,15 @@
 /** A worker process as a container runs it: what it answers while it works, and that it goes without a loss. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { build } from '../scripts/build.mjs';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { startServer, type EmbeddedServer } from './embedded-server.ts';
 import { startOrphanGuard } from './orphan-guard.ts';
 import { startCollector } from './testing/collector.ts';
@@ -32,7 +31,7 @@ describe('serve', () => {
 
   beforeAll(async () => {
     await build();
-    folder = await mkdtemp(join(tmpdir(), 'assay-serve-'));
+    folder = await temporaryFolder('serve');
     server = await startServer({
       command: process.env['ASSAY_TEMPORAL_BIN'] ?? 'temporal',
       env: process.env,
@@ -47,7 +46,6 @@ describe('serve', () => {
     await client.connection.close();
     await server.stop();
     await guard.release();
-    await rm(folder, { recursive: true, force: true });
   });
 
   const start = async (variables: Record<string, string> = {}): Promise<Process> => {

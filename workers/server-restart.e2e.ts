@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { findTemporal } from '../scripts/temporal.mjs';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { startKit, type Kit } from '../workflows/engine/testing/kit.ts';
 import { createProbe } from '../workflows/engine/testing/probe.ts';
 import { patience } from '../workflows/engine/testing/waiting.ts';
@@ -23,7 +22,7 @@ let door: Server;
 let kit: Kit;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'assay-restart-'));
+  folder = await temporaryFolder('restart');
   guard = startOrphanGuard();
   server = await start();
   door = await openDoor();
@@ -36,7 +35,6 @@ afterAll(async () => {
   await new Promise((closed) => void door.close(closed));
   await server.stop();
   await guard.release();
-  await rm(folder, { recursive: true, force: true });
 });
 
 async function start(): Promise<EmbeddedServer> {

@@ -1,11 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { gatewayMissing, startGateway } from '../activities/store/s3/testing/gateway.ts';
 import type { Gateway } from '../activities/store/s3/testing/gateway.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { readEnv } from './env.ts';
 import { openStore, openStores } from './stores.ts';
 
@@ -28,10 +27,9 @@ describe('openStore', () => {
   );
 
   it('opens a folder', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'assay-stores-'));
+    const folder = await temporaryFolder('stores');
     const store = openStore(pathToFileURL(folder).href, s3);
     expect(await store.putIfAbsent('a', 'x')).toBe(true);
-    await rm(folder, { recursive: true });
   });
 });
 
@@ -60,12 +58,11 @@ describe('the environment of S3', () => {
     beforeAll(async () => {
       if (gatewayMissing !== undefined) return;
       gateway = await startGateway();
-      folder = await mkdtemp(join(tmpdir(), 'assay-stores-'));
+      folder = await temporaryFolder('stores');
     });
     afterAll(async () => {
       process.env = before;
       await gateway?.stop();
-      if (gateway) await rm(folder, { recursive: true });
     });
 
     it('is all that a store needs', async (context) => {
@@ -86,7 +83,7 @@ describe('the environment of S3', () => {
 
 describe('openStores', () => {
   it('keeps models where ASSAY_REGISTRY_STORE says, and everything else in the store', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'assay-stores-'));
+    const folder = await temporaryFolder('stores');
     const [data, models] = ['data', 'models'].map((name) => pathToFileURL(join(folder, name)).href) as [
       string,
       string,
@@ -98,6 +95,5 @@ describe('openStores', () => {
     expect(await openStore(models, s3).head('registry/m/log/1.json')).toBeDefined();
     expect(await openStore(data, s3).head('registry/m/log/1.json')).toBeUndefined();
     expect(await openStore(data, s3).head('runs/r/1.json')).toBeDefined();
-    await rm(folder, { recursive: true });
   });
 });

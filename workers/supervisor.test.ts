@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { isAlive } from './testing/processes.ts';
 import { startOrphanGuard, type OrphanGuard } from './orphan-guard.ts';
 import { superviseWorkers, type Supervisor } from './supervisor.ts';
@@ -16,7 +16,7 @@ describe('superviseWorkers', () => {
   let notes: string[];
 
   beforeEach(async () => {
-    logFolder = await mkdtemp(join(tmpdir(), 'assay-supervisor-'));
+    logFolder = await temporaryFolder('supervisor');
     guard = startOrphanGuard();
     notes = [];
   });
@@ -24,7 +24,6 @@ describe('superviseWorkers', () => {
   afterEach(async () => {
     await supervisor?.stop();
     await guard.release();
-    await rm(logFolder, { recursive: true });
   });
 
   const supervise = (behaviour: string, processes = [['control'], ['data', 'training']]): Supervisor => {

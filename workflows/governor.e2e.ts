@@ -1,8 +1,5 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { WorkflowHandle } from '@temporalio/client';
@@ -17,6 +14,7 @@ import { makeRegistration } from '../activities/registry/testing/registrations.t
 import { createLocalStore } from '../activities/store/local-store.ts';
 import { readmission } from '../pipelines/readmission/project.ts';
 import { findTemporal } from '../scripts/temporal.mjs';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { createGovernors } from '../workers/governors.ts';
 import { DEFAULT_GOVERNANCE, type GovernancePolicy } from './domain/governance/policy.ts';
 import type { JudgedInterval } from './domain/governance/situation.ts';
@@ -52,7 +50,7 @@ let kit: Kit;
 let world: World;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'assay-governor-'));
+  folder = await temporaryFolder('governor');
   const store = createLocalStore(folder);
   registry = createRegistry(store);
   kit = await startKit({
@@ -64,7 +62,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await kit.stop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 beforeEach(() => {

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import type { ColumnBaseline } from '../../workflows/domain/drift/baseline.ts';
 import { compareWithBaseline, type DriftReport } from '../../workflows/domain/drift/compare.ts';
 import { DEFAULT_DRIFT_POLICY as policy, type DriftPolicy } from '../../workflows/domain/drift/policy.ts';
@@ -22,11 +21,10 @@ let duckdb: DuckDB;
 let compare: CompareFiles;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'assay-drift-'));
+  folder = await temporaryFolder('drift');
   duckdb = createDuckDB({ memoryLimit: '400MB', threads: 2, tempDirectory: join(folder, 'temp') });
   compare = createCompareFiles({ duckdb, openFile: openTableFile });
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const X: readonly DriftColumn[] = [{ name: 'x', kind: 'numeric' }];
 

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { ovarian } from '../../workflows/domain/testing/ovarian.ts';
 import { referenceSample } from '../../workflows/domain/testing/samples.ts';
 import { createDuckDB } from '../lake/duckdb.ts';
@@ -20,10 +20,9 @@ let folder: string;
 let duckdb: DuckDB;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'assay-evaluate-file-'));
+  folder = await temporaryFolder('evaluate-file');
   duckdb = createDuckDB({ memoryLimit: '200MB', threads: 2, tempDirectory: join(folder, 'temp') });
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 type Options = Partial<Omit<ScoreFileRequest, 'file'>>;
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { runAttempt } from '../attempt.ts';
 import type { Attempt } from '../attempt.ts';
 import type { DuckDB } from './contract.ts';
@@ -12,10 +12,9 @@ let folder = '';
 let duckdb: DuckDB;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'assay-duckdb-'));
+  folder = await temporaryFolder('duckdb');
   duckdb = createDuckDB({ memoryLimit: '300MB', threads: 2, tempDirectory: join(folder, 'temp') });
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function cancellable(controller: AbortController): Attempt {
   const nothing = (): void => undefined;

@@ -1,16 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { createLocalStore } from '../store/local-store.ts';
 import { createPauses } from './pauses.ts';
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'assay-pauses-'));
+  folder = await temporaryFolder('pauses');
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const ann = { by: 'ann', reason: 'the source is being moved' };
 

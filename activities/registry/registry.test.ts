@@ -1,10 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { ApplicationFailure } from '@temporalio/common';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import type { ProjectSpec } from '../../workflows/domain/project.ts';
 import type { ObjectStore } from '../store/contract.ts';
 import { createLocalStore } from '../store/local-store.ts';
@@ -24,13 +23,11 @@ let registry: Registry;
 let activities: RegistryActivities;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'registry-'));
+  folder = await temporaryFolder('registry');
   store = createLocalStore(folder);
   registry = createRegistry(store);
   activities = createRegistryActivities({ codeVersion: 'test', store, registry, spec });
 });
-
-afterEach(() => rm(folder, { recursive: true }));
 
 describe('register', () => {
   test('keeps a version with all its artefacts, and makes it the challenger', async () => {

@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findChromium } from '../../scripts/chromium.mjs';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { renderComparison } from './comparison/render.ts';
 import { renderMonitoring } from './monitoring/render.ts';
 import { comparisonExample } from './testing/comparison.ts';
@@ -36,7 +36,7 @@ describe('reports in Chromium', () => {
 
   beforeAll(async () => {
     if (executablePath === undefined) return;
-    folder = await mkdtemp(join(tmpdir(), 'assay-reports-'));
+    folder = await temporaryFolder('reports');
     await mkdir(SCREENSHOTS, { recursive: true });
     for (const name of NAMES) await writeFile(join(folder, `${name}.html`), PAGES[name]);
     // Its sandbox does not start where everything runs as root, and the pages are our own.

@@ -1,21 +1,11 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { createLocalStore } from './local-store.ts';
 import { storeSuite } from './testing/suite.ts';
 
-const folders: string[] = [];
-
-async function folder(): Promise<string> {
-  const made = await mkdtemp(join(tmpdir(), 'assay-store-'));
-  folders.push(made);
-  return made;
-}
-
-afterAll(async () => {
-  for (const made of folders) await rm(made, { recursive: true, force: true });
-});
+const folder = (): Promise<string> => temporaryFolder('store');
 
 storeSuite('a local folder', async () => createLocalStore(await folder()));
 

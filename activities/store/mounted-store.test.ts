@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import type { ObjectStore } from './contract.ts';
 import { createLocalStore } from './local-store.ts';
 import { createMountedStore } from './mounted-store.ts';
@@ -14,12 +13,11 @@ describe('createMountedStore', () => {
   let store: ObjectStore;
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'assay-mounted-'));
+    folder = await temporaryFolder('mounted');
     root = createLocalStore(join(folder, 'root'));
     models = createLocalStore(join(folder, 'models'));
     store = createMountedStore(root, 'registry/', models);
   });
-  afterEach(() => rm(folder, { recursive: true }));
 
   const keys = async (from: ObjectStore, ...given: Parameters<ObjectStore['list']>): Promise<string[]> => {
     const found: string[] = [];

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { createLocalStore } from '../store/local-store.ts';
 import { createLocalTrainer } from './local-trainer.ts';
 import { compileTrainingProcess, type Compiled } from './testing/compiled.ts';
@@ -21,7 +21,7 @@ let library: string;
 let trainer: Trainer;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'assay-trainer-'));
+  folder = await temporaryFolder('trainer');
   compiled = compileTrainingProcess();
   library = await xgboostPath();
   const store = createLocalStore(join(folder, 'store'));
@@ -34,7 +34,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   compiled.remove();
-  await rm(folder, { recursive: true, force: true });
 });
 
 /** Label first, FLOAT only; the label depends on the first two of five columns. */

@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createDuckDB } from '../../activities/lake/duckdb.ts';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { fileServices } from '../../workers/files.ts';
 import { registerData } from './data.ts';
 import { createOutput } from './output.ts';
@@ -18,10 +18,9 @@ const ROWS = `id,age,code,seen
 `;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'assay-check-'));
+  folder = await temporaryFolder('check');
   await writeFile(join(folder, 'rows.csv'), ROWS);
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function check(contract: unknown, ...flags: readonly string[]) {
   const said = { code: undefined as number | undefined, stdout: '', stderr: '' };

@@ -16,6 +16,7 @@ import type { BatchOptions } from '../demo/batches.ts';
 
 export interface DemoServices extends StoryServices {
   readonly duckdb: BatchOptions['duckdb'];
+  readonly scratch: BatchOptions['scratch'];
   /** The store's own folder, where it is the demo's to empty. */
   readonly ownFolder?: string;
   /** @param variables that the workers get besides the environment's */
@@ -118,6 +119,7 @@ async function tell(
     {
       months,
       duckdb: services.duckdb,
+      scratch: services.scratch,
       ...(data !== undefined && { data }),
       ...(seed !== undefined && { seed }),
     },

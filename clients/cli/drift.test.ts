@@ -1,10 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Command } from 'commander';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createDuckDB } from '../../activities/lake/duckdb.ts';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { fileServices } from '../../workers/files.ts';
 import { registerDrift } from './drift.ts';
 import { createOutput } from './output.ts';
@@ -23,7 +23,7 @@ function csv(rows: number, shift = 0): string {
 const CHOSEN = ['--columns', 'amount,code'];
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'assay-drift-'));
+  folder = await temporaryFolder('drift');
   const files: Readonly<Record<string, string | Uint8Array>> = {
     'reference.csv': csv(1000),
     'same.csv.gz': gzipSync(csv(1200)),
@@ -42,7 +42,6 @@ beforeAll(async () => {
   };
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function compare(...args: readonly string[]) {
   const said = { code: undefined as number | undefined, stdout: '', stderr: '' };

@@ -1,11 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluateFile } from '../../activities/evaluation/evaluate-file.ts';
 import { createDuckDB } from '../../activities/lake/duckdb.ts';
 import { openTableFile } from '../../activities/lake/table-file.ts';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { referenceSample } from '../../workflows/domain/testing/samples.ts';
 import { registerEvaluate } from './evaluate.ts';
 import { createOutput } from './output.ts';
@@ -13,7 +13,7 @@ import { createOutput } from './output.ts';
 let folder: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'assay-evaluate-'));
+  folder = await temporaryFolder('evaluate');
   const { labels, tied, distinct } = referenceSample();
   const lines = labels.map(
     (label, row) => `${label},${tied[row]},${distinct[row]},p${row % 90},${row % 2 === 0 ? 'even' : 'odd'}`,
@@ -24,7 +24,6 @@ beforeAll(async () => {
   const animals = classes.map((label, row) => `${label},${predicted[row]}`);
   await writeFile(join(folder, 'animals.csv'), ['kind,guess', ...animals, ''].join('\n'));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function assay(args: readonly string[]) {
   const said = { code: undefined as number | undefined, stdout: '', stderr: '' };

@@ -1,21 +1,20 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { convertFile } from '../../activities/scoring/convert-file.ts';
 import { digestOf } from '../../activities/artefact.ts';
 import { modelFields, modelFile } from '../../activities/scoring/testing/model-file.ts';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { registerModelsConvert } from './models-convert.ts';
 import { createOutput } from './output.ts';
 
 let folder: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'assay-convert-'));
+  folder = await temporaryFolder('convert');
   await writeFile(join(folder, 'model.json'), modelFile());
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function assay(args: readonly string[], convertModel = (file: Uint8Array) => convertFile(file)) {
   const said = { code: undefined as number | undefined, stdout: '', stderr: '' };

@@ -1,14 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Command } from 'commander';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createRegistryActivities } from '../../activities/registry/activities.ts';
 import type { Registry, RegistryActivities } from '../../activities/registry/contract.ts';
 import { createRegistry } from '../../activities/registry/registry.ts';
 import { makeRegistration } from '../../activities/registry/testing/registrations.ts';
 import { createLocalStore } from '../../activities/store/local-store.ts';
 import type { Answer } from '../../activities/governance/contract.ts';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { compareModels } from '../../workflows/domain/comparison.ts';
 import type { GateVerdict } from '../../workflows/domain/gates.ts';
 import type { ProjectSpec } from '../../workflows/domain/project.ts';
@@ -35,7 +33,7 @@ let state: GovernorState | undefined | Error;
 const asked: unknown[] = [];
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'models-'));
+  folder = await temporaryFolder('models');
   const store = createLocalStore(folder);
   registry = createRegistry(store);
   activities = createRegistryActivities({ store, registry, spec: () => spec, codeVersion: 'c0de' });
@@ -59,7 +57,6 @@ beforeAll(async () => {
   await activities.promote({ ...move, version: 1, expected: null, key: 'p1' });
   await activities.promote({ ...move, version: 2, expected: 1, key: 'p2' });
 });
-afterAll(() => rm(folder, { recursive: true }));
 
 describe('assay models', () => {
   it('lists models with their versions and aliases', async () => {

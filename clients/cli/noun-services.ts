@@ -9,6 +9,7 @@ import { ROOT } from '../../workers/env.ts';
 import { createGovernors, governorState } from '../../workers/governors.ts';
 import { exportedPipelines } from '../../workers/pipelines.ts';
 import { startPlatform } from '../../workers/platform.ts';
+import { SCRATCH } from '../../workers/scratch.ts';
 import { convertModel, evaluateScores, type Services } from '../../workers/services.ts';
 import { configFor } from '../../temporal.config.ts';
 import type { AnyPipeline } from '../../workflows/engine/definition.ts';
@@ -47,6 +48,7 @@ export function demoServices(
   return {
     ...services,
     ...(ownFolder !== undefined && { ownFolder }),
+    scratch: SCRATCH,
     startEmbedded: (variables) => startPlatform(services, { note: (text) => output.note(text), variables }),
     on: (address) => ({ ...services, client: () => services.clientAt(address) }),
   };

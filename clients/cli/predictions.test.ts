@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createLocalStore } from '../../activities/store/local-store.ts';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import type { ProjectSpec } from '../../workflows/domain/project.ts';
 import { createOutput } from './output.ts';
 import { registerPredictions, type PredictionServices, type UploadScoringParams } from './predictions.ts';
@@ -13,10 +13,9 @@ const RESULT = { rows: 1, notScored: 0, scoreMean: 0.25, output: '' };
 let folder: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'assay-predictions-'));
+  folder = await temporaryFolder('predictions');
   await writeFile(join(folder, 'in.csv'), 'id\n1\n');
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function assay(
   args: readonly string[],

@@ -1,6 +1,5 @@
 /** What the demo is told with: the generated sample, or a file in the schema of the public one, cut into months. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 import type { DuckDB } from '../../activities/lake/contract.ts';
@@ -16,6 +15,8 @@ export interface BatchOptions {
   /** How many live months, from the first. */
   readonly months: number;
   readonly duckdb: () => Promise<DuckDB>;
+  /** Folder for the files meanwhile; made when missing. */
+  readonly scratch: string;
 }
 
 /** Makes the batches, hands them over, and removes their files afterwards. */
@@ -23,7 +24,8 @@ export async function withBatches<T>(
   options: BatchOptions,
   body: (batches: readonly Batch[]) => Promise<T>,
 ): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'assay-demo-'));
+  await mkdir(options.scratch, { recursive: true });
+  const folder = await mkdtemp(join(options.scratch, 'demo-'));
   try {
     return await body(inBatches(await makeFiles(folder, options), options.months));
   } finally {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { aucEstimate } from '../../workflows/domain/delong.ts';
 import { labelledScores } from '../../workflows/domain/labelled-scores.ts';
 import { createRandom } from '../../workflows/domain/random.ts';
@@ -24,9 +24,8 @@ const SMALL: SampleOptions = {
 describe('generateMonths', () => {
   let folder: string;
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'assay-sample-'));
+    folder = await temporaryFolder('sample');
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
 
   const linesOf = async (file: string): Promise<string[]> =>
     gunzipSync(await readFile(file))

@@ -1,12 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 import type { DuckDB, Session } from '../../activities/lake/contract.ts';
 import { createDuckDB } from '../../activities/lake/duckdb.ts';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { readmission } from './project.ts';
 
 interface Visit {
@@ -33,10 +30,9 @@ describe('prior encounters', () => {
   let folder: string;
   let duckdb: DuckDB;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'assay-prior-'));
+    folder = await temporaryFolder('prior');
     duckdb = createDuckDB({ memoryLimit: '200MB', threads: 2, tempDirectory: folder });
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   const sql = readmission.transforms.gold.find(({ name }) => name === 'prior')!.sql;
 

@@ -1,20 +1,19 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { createDuckDB } from '../../activities/lake/duckdb.ts';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { intervalOf, HISTORY_MONTHS, LIVE_MONTHS } from './calendar.ts';
 import { splitRealFile } from './split.ts';
 
 describe('splitRealFile', () => {
   let folder: string;
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'assay-split-'));
+    folder = await temporaryFolder('split');
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
 
   const split = async (
     lines: readonly string[],

@@ -4,10 +4,9 @@
  * reading alone costs DuckDB.
  */
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withFolder } from '../with-folder.mjs';
 
 const ROWS = 1_000_000;
 const MODULE = fileURLToPath(import.meta.url);
@@ -25,9 +24,8 @@ const contracts = [
   })),
 ].map((contract) => ({ severity: 'fail', ...contract }));
 
-export async function run() {
-  const folder = await mkdtemp(join(tmpdir(), 'assay-bench-'));
-  try {
+export function run() {
+  return withFolder('bench', async (folder) => {
     await alone(['write', folder]);
     const rows = [];
     for (const format of ['parquet', 'csv']) {
@@ -39,9 +37,7 @@ export async function run() {
       );
     }
     return rows;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function alone(args) {

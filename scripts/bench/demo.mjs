@@ -1,19 +1,17 @@
 /** The main job on the public file: seconds, and the peak memory of all its processes together. */
 import { spawn, execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withFolder } from '../with-folder.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const publicFile = join(root, '..', 'shared', 'data', 'diabetic_data.csv.gz');
 const LOOK_EVERY_MS = 250;
 
-export async function run() {
-  const onPublicFile = existsSync(publicFile);
-  const store = await mkdtemp(join(tmpdir(), 'assay-bench-'));
-  try {
+export function run() {
+  return withFolder('bench', async (store) => {
+    const onPublicFile = existsSync(publicFile);
     const data = onPublicFile ? ['--data', publicFile] : [];
     const { seconds, peakMb } = await watched(['--store', store, 'demo', ...data, '--json']);
     const what = onPublicFile ? 'demo on the public file' : 'demo on generated data (no public file here)';
@@ -21,9 +19,7 @@ export async function run() {
       { name: what, value: seconds, unit: 's', target: { max: 180 } },
       { name: `${what}: all processes, peak`, value: peakMb, unit: 'MB', target: { max: 2048 } },
     ];
-  } finally {
-    await rm(store, { recursive: true, force: true });
-  }
+  });
 }
 
 async function watched(args) {

@@ -2,13 +2,12 @@
  * Drift: `assay drift compare` of two Parquet files with 45 columns (30 numeric, 15 categorical) of 100
  * thousand, 1 and 5 million rows, and of CSV files, against DuckDB's bare scan that only counts values.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCompareFiles } from '../../dist/activities/drift/compare-files.js';
 import { createDuckDB } from '../../dist/activities/lake/duckdb.js';
 import { openTableFile } from '../../dist/activities/lake/table-file.js';
 import { DEFAULT_DRIFT_POLICY as policy } from '../../dist/workflows/domain/drift/policy.js';
+import { withFolder } from '../with-folder.mjs';
 
 const SIZES = [100_000, 1_000_000, 5_000_000];
 const CSV_ROWS = 1_000_000;
@@ -30,17 +29,14 @@ const columns = [
   }),
 ];
 
-export async function run() {
-  const folder = await mkdtemp(join(tmpdir(), 'assay-bench-'));
-  const duckdb = createDuckDB({ memoryLimit: '512MB', threads: 2, tempDirectory: join(folder, 'temp') });
-  try {
+export function run() {
+  return withFolder('bench', async (folder) => {
+    const duckdb = createDuckDB({ memoryLimit: '512MB', threads: 2, tempDirectory: join(folder, 'temp') });
     const results = [];
     for (const rows of SIZES) results.push(...(await measure({ folder, duckdb, rows, format: 'parquet' })));
     results.push(...(await measure({ folder, duckdb, rows: CSV_ROWS, format: 'csv' })));
     return results;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function measure({ folder, duckdb, rows, format }) {

@@ -3,10 +3,9 @@
  * classes. Each case in a process of its own, for its peak memory; against what its arrays cost to read.
  */
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withFolder } from '../with-folder.mjs';
 
 const ROWS = 1_000_000;
 const PATIENTS = 700_000;
@@ -25,9 +24,8 @@ const CASES = {
   'seven classes, Parquet': { file: 'classes.parquet', ...classes },
 };
 
-export async function run() {
-  const folder = await mkdtemp(join(tmpdir(), 'assay-bench-'));
-  try {
+export function run() {
+  return withFolder('bench', async (folder) => {
     await alone(['write', folder]);
     const rows = [];
     for (const name of Object.keys(CASES)) {
@@ -38,9 +36,7 @@ export async function run() {
       );
     }
     return rows;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function alone(args) {

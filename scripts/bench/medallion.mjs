@@ -5,13 +5,13 @@
  */
 import { spawn } from 'node:child_process';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
+import { withFolder } from '../with-folder.mjs';
 
 const SOURCE = new URL('../../../shared/data/diabetic_data.csv.gz', import.meta.url);
 const TIMES = [1, 10, 50];
@@ -30,9 +30,8 @@ export async function run() {
   return rows;
 }
 
-async function compare(times) {
-  const folder = await mkdtemp(join(tmpdir(), 'assay-bench-'));
-  try {
+function compare(times) {
+  return withFolder('bench', async (folder) => {
     const landing = join(folder, 'store', 'landing', 'readmission-uci', '2025-04');
     await mkdir(landing, { recursive: true });
     const csv = join(landing, 'encounters.csv');
@@ -44,9 +43,7 @@ async function compare(times) {
       own.push(await child('own', folder, csv));
     }
     return figures(times, fastest(own), fastest(bare));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function figures(times, own, bare) {

@@ -3,8 +3,6 @@
  * predictions table, against ONNX Runtime alone on the matrix as it lies in memory.
  */
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDuckDB } from '../../dist/activities/lake/duckdb.js';
 import { createLake } from '../../dist/activities/lake/lake.js';
@@ -17,6 +15,7 @@ import { Booster } from '../../dist/activities/training/xgboost/booster.js';
 import { loadXgboost } from '../../dist/activities/training/xgboost/library.js';
 import { Matrix } from '../../dist/activities/training/xgboost/matrix.js';
 import { findXgboost } from '../xgboost.mjs';
+import { withFolder } from '../with-folder.mjs';
 
 const ROWS = 1_000_000;
 const FEATURES = 50;
@@ -28,13 +27,10 @@ const MISSING = 0.05;
 
 const columns = Array.from({ length: FEATURES }, (_, index) => `x${index}`);
 
-export async function run() {
-  const folder = await mkdtemp(join(tmpdir(), 'assay-bench-'));
-  try {
+export function run() {
+  return withFolder('bench', async (folder) => {
     return await measure(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function measure(folder) {

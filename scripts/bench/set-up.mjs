@@ -1,16 +1,14 @@
 /** Set-up of a clean clone with empty caches: seconds and megabytes. It needs the package registries. */
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withFolder } from '../with-folder.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-export async function run() {
-  const folder = await mkdtemp(join(tmpdir(), 'assay-bench-'));
-  const [clone, cache] = [join(folder, 'clone'), join(folder, 'cache')];
-  try {
+export function run() {
+  return withFolder('bench', async (folder) => {
+    const [clone, cache] = [join(folder, 'clone'), join(folder, 'cache')];
     execFileSync('git', ['clone', '--quiet', root, clone]);
     const env = { ...process.env, ASSAY_CACHE: cache, npm_config_cache: join(folder, 'npm') };
     const seconds = () => {
@@ -28,9 +26,7 @@ export async function run() {
       { name: 'npm packages', value: megabytes(join(clone, 'node_modules')), unit: 'MB' },
       { name: 'Temporal and XGBoost', value: megabytes(cache), unit: 'MB' },
     ];
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function megabytes(path) {

@@ -4,8 +4,7 @@
  */
 import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -19,6 +18,7 @@ import { readChannel } from '../../dist/activities/training/xgboost/channel.js';
 import { arrayInterface, loadXgboost } from '../../dist/activities/training/xgboost/library.js';
 import { projects } from '../../dist/pipelines/projects.js';
 import { findXgboost } from '../xgboost.mjs';
+import { withFolder } from '../with-folder.mjs';
 
 const PUBLIC_FILE = fileURLToPath(new URL('../../../shared/data/diabetic_data.csv.gz', import.meta.url));
 const PROJECT = 'readmission-uci';
@@ -35,9 +35,8 @@ const HYPERPARAMETERS = {
 const SYNTHETIC = { train: 80_000, validation: 20_000 };
 const FEATURES = 50;
 
-export async function run() {
-  const folder = await mkdtemp(join(tmpdir(), 'assay-bench-'));
-  try {
+export function run() {
+  return withFolder('bench', async (folder) => {
     const store = createLocalStore(join(folder, 'store'));
     const duckdb = createDuckDB({
       memoryLimit: '1GB',
@@ -49,9 +48,7 @@ export async function run() {
     await writeChannels(duckdb, store);
     const bench = { folder, store, duckdb, library, trainer };
     return [...(await rounds(bench)), ...(await search(bench))];
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Numbers on a grid, 5 % of them missing, and a label that depends on four of them. */

@@ -1,9 +1,8 @@
 /** Hundreds of waiting tasks on a server that keeps its state in a file, as `assay up` does. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findTemporal } from '../../scripts/temporal.mjs';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { startServer, type EmbeddedServer } from '../../workers/embedded-server.ts';
 import { startOrphanGuard } from '../../workers/orphan-guard.ts';
 import { startKit, type Kit } from './testing/kit.ts';
@@ -21,7 +20,7 @@ let kit: Kit;
 const guard = startOrphanGuard();
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'assay-crowd-'));
+  folder = await temporaryFolder('crowd');
   const command = process.env['ASSAY_TEMPORAL_BIN'] ?? (await findTemporal())?.path;
   if (command === undefined) throw new Error('there is no temporal command: run `node scripts/setup.mjs`');
   server = await startServer({
@@ -52,7 +51,6 @@ afterAll(async () => {
   await kit.stop();
   await server.stop();
   await guard.release();
-  await rm(folder, { recursive: true, force: true });
 });
 
 describe('a crowd that waits for a pool', () => {

@@ -1,8 +1,8 @@
 /** A lake in a temporary folder, on a real store and a real DuckDB. */
 import { setMaxListeners } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryFolder } from '../../../testing/temporary-folder.ts';
 import { attempt } from '../../attempt.ts';
 import { createLocalStore } from '../../store/local-store.ts';
 import type { ObjectStore } from '../../store/contract.ts';
@@ -30,7 +30,7 @@ export async function temporaryLake(
 ): Promise<TemporaryLake> {
   // Outside a worker all sessions hang on one signal, and tests open many at once.
   setMaxListeners(0, attempt().signal);
-  const folder = await mkdtemp(join(tmpdir(), 'assay-lake-'));
+  const folder = await temporaryFolder('lake');
   const root = join(folder, 'store');
   const store = wrap(createLocalStore(root));
   const duckdb = createDuckDB({ memoryLimit: '400MB', threads: 2, tempDirectory: join(folder, 'temp') });

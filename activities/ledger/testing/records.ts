@@ -1,8 +1,6 @@
 /** Records and stores for the ledger's tests. */
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
+import { temporaryFolder } from '../../../testing/temporary-folder.ts';
 import type { RunRecord, TaskRecord } from '../../../workflows/domain/run-record.ts';
 import { createLocalStore } from '../../store/local-store.ts';
 import type { ObjectStore } from '../../store/contract.ts';
@@ -10,7 +8,7 @@ import type { ObjectStore } from '../../store/contract.ts';
 export const RUN = 'readmission.north-2026-01-31T00:00:00Z';
 
 export async function temporaryStore(): Promise<ObjectStore> {
-  return createLocalStore(await mkdtemp(join(tmpdir(), 'assay-ledger-')));
+  return createLocalStore(await temporaryFolder('ledger'));
 }
 
 export function taskRecord(name: string, rest: Partial<TaskRecord> = {}): TaskRecord {

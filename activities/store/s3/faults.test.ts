@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { temporaryFolder } from '../../../testing/temporary-folder.ts';
 import { createS3Client } from '../../../workers/s3.ts';
 import type { ObjectStore } from '../contract.ts';
 import { FAULTS, nextFaults, seededFaults, startFaultProxy } from './testing/fault-proxy.ts';
@@ -26,11 +26,10 @@ describe('an S3 store behind a network with faults', () => {
   let proxy: FaultProxy | undefined;
   beforeAll(async () => {
     if (gatewayMissing === undefined) gateway = await startGateway();
-    folder = await mkdtemp(join(tmpdir(), 'assay-faults-'));
+    folder = await temporaryFolder('faults');
   });
   afterAll(async () => {
     await gateway?.stop();
-    await rm(folder, { recursive: true, force: true });
   });
   beforeEach((context) => context.skip(gatewayMissing !== undefined, gatewayMissing));
   afterEach(() => proxy?.close());

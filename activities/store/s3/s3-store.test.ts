@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { temporaryFolder } from '../../../testing/temporary-folder.ts';
 import { storeSuite } from '../testing/suite.ts';
 import { startFaultProxy } from './testing/fault-proxy.ts';
 import { gatewayMissing, startGateway } from './testing/gateway.ts';
@@ -21,7 +21,7 @@ describe('against versitygw', () => {
 
   it('asks for encryption with its key wherever it writes, and nowhere without one', async () => {
     const proxy = await startFaultProxy(gateway.endpoint, () => undefined);
-    const file = join(await mkdtemp(join(tmpdir(), 'assay-kms-')), 'three-parts');
+    const file = join(await temporaryFolder('kms'), 'three-parts');
     await writeFile(file, Buffer.alloc(17 * 1024 * 1024));
     const asked = async (kmsKeyId?: string): Promise<unknown[]> => {
       const first = proxy.requests.length;

@@ -1,8 +1,8 @@
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, readFile, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
+import { temporaryFolder } from '../../../testing/temporary-folder.ts';
 import { attempt, runAttempt } from '../../attempt.ts';
 import { createStageCache } from './stage-cache.ts';
 import type { CachedObject, StageCache } from './stage-cache.ts';
@@ -11,10 +11,9 @@ let folder: string;
 let downloads: string[];
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'assay-stage-'));
+  folder = await temporaryFolder('stage');
   downloads = [];
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function cacheOf(process: string, bytes = 100): StageCache {
   return createStageCache({ folder, bytes, process, sweep: async () => undefined });

@@ -1,9 +1,9 @@
 /** What every adapter of the object store must do. `storeSuite(name, createStore)` puts one through it. */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../../testing/temporary-folder.ts';
 import type { ObjectStore } from '../contract.ts';
 
 const WRITERS = 16;
@@ -142,9 +142,8 @@ function contention(createStore: () => Promise<ObjectStore>): void {
 function files(createStore: () => Promise<ObjectStore>): void {
   let folder = '';
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'assay-store-suite-'));
+    folder = await temporaryFolder('store-suite');
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('uploads a big file, streams it back and stages it unchanged', async () => {
     const store = await createStore();

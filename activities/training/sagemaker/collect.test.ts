@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
+import { temporaryFolder } from '../../../testing/temporary-folder.ts';
 import { readArtefact } from '../../artefact.ts';
 import { createLocalTrainer } from '../local-trainer.ts';
 import { compileTrainingProcess, type Compiled } from '../testing/compiled.ts';
@@ -34,7 +34,7 @@ function orderOf(family: keyof typeof FAMILIES): JobOrder {
 }
 
 beforeAll(async () => {
-  scratch = await mkdtemp(join(tmpdir(), 'assay-collect-'));
+  scratch = await temporaryFolder('collect');
   compiled = compileTrainingProcess();
   const library = await xgboostPath();
   place = await openPlace((bucket) =>
@@ -52,7 +52,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await place.close();
   compiled.remove();
-  await rm(scratch, { recursive: true, force: true });
 });
 
 async function trainedBySageMaker(order: JobOrder, spot = false): Promise<TrainedJob> {

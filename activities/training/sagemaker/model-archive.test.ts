@@ -1,21 +1,20 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 
 import { packTar, type TarEntry } from 'modern-tar';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
+import { temporaryFolder } from '../../../testing/temporary-folder.ts';
 import { unpackModel } from './model-archive.ts';
 
 const MIB = 1024 * 1024;
 let folder: string;
 let files = 0;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'assay-archive-'));
+  folder = await temporaryFolder('archive');
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function entry(
   name: string,

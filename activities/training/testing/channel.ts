@@ -1,10 +1,9 @@
 /** A channel of seeded rows in a store: the label first, FLOAT only; it depends on the first two of five columns. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { DuckDBInstance } from '@duckdb/node-api';
 
+import { temporaryFolder } from '../../../testing/temporary-folder.ts';
 import type { ObjectStore } from '../../store/contract.ts';
 
 const COLUMNS = ['a', 'b', 'c', 'd', 'e'].map(
@@ -17,7 +16,7 @@ export async function writeSyntheticChannel(
   prefix: string,
   [from, to]: readonly [number, number],
 ): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'assay-channel-'));
+  const folder = await temporaryFolder('channel');
   const file = join(folder, 'part-0.parquet');
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
@@ -33,6 +32,5 @@ export async function writeSyntheticChannel(
   } finally {
     connection.closeSync();
     instance.closeSync();
-    await rm(folder, { recursive: true, force: true });
   }
 }

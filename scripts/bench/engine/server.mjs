@@ -1,6 +1,4 @@
 /** What benchmarks of the engine share: a server of their own, and a worker in this process or in others. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
@@ -11,13 +9,17 @@ import { startServer } from '../../../dist/workers/embedded-server.js';
 import { createActivityInterceptors } from '../../../dist/workers/interceptors.js';
 import { startOrphanGuard } from '../../../dist/workers/orphan-guard.js';
 import { findTemporal } from '../../temporal.mjs';
+import { withFolder } from '../../with-folder.mjs';
 import { TASK_QUEUE } from './names.mjs';
 
 const WORKFLOWS = fileURLToPath(new URL('./workflows.mjs', import.meta.url));
 
 /** Hands `body` the server's address, a client and an empty folder; nothing of them is left when it is over. */
-export async function withServer(body) {
-  const folder = await mkdtemp(join(tmpdir(), 'assay-bench-'));
+export function withServer(body) {
+  return withFolder('bench', (folder) => served(folder, body));
+}
+
+async function served(folder, body) {
   const guard = startOrphanGuard();
   const [command, env] = [(await findTemporal()).path, process.env];
   const server = await startServer({ command, env, logFolder: folder, guard, ui: false, ports: 'any' });
@@ -28,7 +30,6 @@ export async function withServer(body) {
     await connection.close();
     await server.stop();
     await guard.release();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,8 +1,6 @@
 /** A worker, a client and a ledger of its own for an end-to-end test, on the server that all tests share. */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import {
   Client,
   Connection,
@@ -22,6 +20,7 @@ import { poolSizes } from '../../../activities/pools/sizes.ts';
 import type { Secrets } from '../../../activities/secrets/contract.ts';
 import { createSecrets } from '../../../activities/secrets/secrets.ts';
 import type { AssayConfig } from '../../../temporal.config.ts';
+import { temporaryFolder } from '../../../testing/temporary-folder.ts';
 import { openAssetActivities } from '../../../workers/asset-bus.ts';
 import { createActivityInterceptors } from '../../../workers/interceptors.ts';
 import { openNotices } from '../../../workers/notices.ts';
@@ -93,7 +92,7 @@ export async function startKit({
   installRuntime();
   const options = given === false ? {} : given;
   const taskQueue = options.taskQueue ?? `control-${randomUUID().slice(0, 8)}`;
-  const folder = await mkdtemp(join(tmpdir(), 'assay-kit-'));
+  const folder = await temporaryFolder('kit');
   const store = createLocalStore(folder);
   const [connection, native, code] = await Promise.all([
     Connection.connect({ address }),
@@ -170,7 +169,6 @@ export async function startKit({
     stop: async () => {
       await Promise.all(stops.map((stop) => stop()));
       await Promise.all([connection.close(), native.close()]);
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

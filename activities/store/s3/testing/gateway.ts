@@ -4,16 +4,16 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 
 import { findVersitygw } from '../../../../scripts/versitygw.mjs';
+import { temporaryFolder } from '../../../../testing/temporary-folder.ts';
 import { createS3Client } from '../../../../workers/s3.ts';
 import { sweepScratch } from '../../../../workers/scratch.ts';
 import type { ObjectStore } from '../../contract.ts';
@@ -52,7 +52,7 @@ const CACHE_BYTES = 1024 ** 3;
 const START_MS = 10_000;
 
 export async function startGateway(): Promise<Gateway> {
-  const folder = await mkdtemp(join(tmpdir(), 'assay-s3-'));
+  const folder = await temporaryFolder('s3');
   const data = join(folder, 'data');
   await mkdir(data);
   const credentials = { accessKeyId: 'assay-test', secretAccessKey: 'not-a-secret' };
@@ -93,7 +93,6 @@ export async function startGateway(): Promise<Gateway> {
       const ended = once(server, 'exit');
       server.kill('SIGTERM');
       await ended;
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -1,10 +1,9 @@
 /** A fake SageMaker over a folder that plays the bucket, with everything that jobs are started with. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 
+import { temporaryFolder } from '../../../../testing/temporary-folder.ts';
 import type { ObjectStore } from '../../../store/contract.ts';
 import { createLocalStore } from '../../../store/local-store.ts';
 import { createTrainingApi, type TrainingApi } from '../api.ts';
@@ -53,7 +52,7 @@ export async function openPlace(
   algorithm: (bucket: ObjectStore) => Algorithm,
   options: Omit<FakeOptions, 'algorithm'> = {},
 ): Promise<Place> {
-  const folder = await mkdtemp(join(tmpdir(), 'assay-sagemaker-'));
+  const folder = await temporaryFolder('sagemaker');
   const bucket = createLocalStore(folder);
   const fake = await startFakeSageMaker({ pace: 20, ...options, algorithm: algorithm(bucket) });
   const client = sageMakerClient(fake.endpoint);
@@ -70,7 +69,6 @@ export async function openPlace(
     async close() {
       client.destroy();
       await fake.stop();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }
