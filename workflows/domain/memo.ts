@@ -22,7 +22,7 @@ export function keptTasks(tasks: readonly TaskRecord[], rerun: Rerun): readonly 
   const { afresh, reopened } = doneAgain(tasks, rerun);
   return tasks.flatMap((task) => {
     const label = labelOf(task);
-    if (afresh.has(label)) return [];
+    if (afresh.has(label) || task.state === 'removed') return [];
     if (!reopened.has(label)) return [task];
     return task.items === undefined ? [] : [reopenedMap(task, task.items, rerun)];
   });
@@ -86,8 +86,9 @@ function reopenedMap(task: TaskRecord, items: readonly MapSlice[], rerun: Rerun)
   };
 }
 
+/** What was no part of its task's last try is nothing to be done again. */
 function stands({ state }: TaskRecord): boolean {
-  return state === 'success' || state === 'skipped';
+  return state === 'success' || state === 'skipped' || state === 'removed';
 }
 
 /** Whether the label names an item of a map whose items stand in the ledger. */

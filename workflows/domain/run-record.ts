@@ -47,9 +47,16 @@ export interface TaskRecord {
   readonly index?: readonly number[];
   readonly state: TaskState;
   readonly tries: number;
+  /** Of `tries`: those within earlier tries of the task around it. They do not count against its retries. */
+  readonly spent?: number;
   readonly queuedAt?: string;
   readonly startedAt?: string;
   readonly endedAt?: string;
+  /**
+   * The how-manieth of the run's tasks it was to end, over all its histories and attempts. What stands in the memo
+   * ends again in this order.
+   */
+  readonly endOrder?: number;
   /** Names of the tasks this one comes after, awaited ones included. */
   readonly after: readonly string[];
   /** True where the result was carried over from an earlier attempt or an earlier part of this one. */
@@ -58,12 +65,16 @@ export interface TaskRecord {
   /** In place of `result` where that is too heavy to be carried along. */
   readonly stored?: StoredResult;
   readonly error?: RecordedError;
+  /** Where it has failed: it would do so again however often it, or the task around it, is tried. */
+  readonly final?: true;
   /** Why it was skipped, in the author's words. */
   readonly reason?: string;
   /** How far it has come, in its own words, while it runs. */
   readonly note?: string;
   /** The task whose body created this one: `name` or `name[index]`. */
   readonly within?: string;
+  /** The try of that task which has created it, or has come to it again, where that is not the first. */
+  readonly withinTry?: number;
   /** When the next try is due, in state `up_for_retry`. */
   readonly retryAt?: string;
   /** What it does, where that is not a body of its own. */

@@ -18,7 +18,7 @@ export type TriggerRule =
 export type Verdict = 'wait' | 'run' | 'skipped' | 'upstream_failed';
 
 /** A task that has ended, in whatever way. */
-export type EndState = Extract<TaskState, 'success' | 'failed' | 'upstream_failed' | 'skipped'>;
+export type EndState = Extract<TaskState, 'success' | 'failed' | 'upstream_failed' | 'skipped' | 'removed'>;
 
 interface Tally {
   readonly total: number;
@@ -70,8 +70,16 @@ const RULES: Readonly<Record<TriggerRule, (upstream: Tally) => Verdict>> = {
   },
 };
 
+const ENDED: ReadonlySet<TaskState> = new Set<EndState>([
+  'success',
+  'failed',
+  'upstream_failed',
+  'skipped',
+  'removed',
+]);
+
 export function hasEnded(state: TaskState): state is EndState {
-  return state === 'success' || state === 'failed' || state === 'upstream_failed' || state === 'skipped';
+  return ENDED.has(state);
 }
 
 function tally(states: readonly TaskState[]): Tally {
@@ -79,7 +87,7 @@ function tally(states: readonly TaskState[]): Tally {
   return {
     total: states.length,
     success: count('success'),
-    failed: count('failed', 'upstream_failed'),
+    failed: count('failed', 'upstream_failed', 'removed'),
     skipped: count('skipped'),
     done: states.every(hasEnded),
   };

@@ -123,6 +123,7 @@ const idleRuntime: Runtime = {
   causesOf: () => [],
   isCancellation: () => false,
   toError: ({ message }) => new Error(message),
+  idle: never,
   shouldContinue: () => false,
   changed: () => undefined,
   child: never,

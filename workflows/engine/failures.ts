@@ -21,8 +21,14 @@ export function causesOf(error: unknown): readonly Cause[] {
   return causes;
 }
 
-export function toFailure({ type, message, details }: RecordedError): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, type, ...(details === undefined ? [] : [details]));
+/** @param isFinal whether it says that trying again helps nobody */
+export function toFailure({ type, message, details }: RecordedError, isFinal = true): ApplicationFailure {
+  return ApplicationFailure.create({
+    message,
+    type,
+    nonRetryable: isFinal,
+    ...(details !== undefined && { details: [details] }),
+  });
 }
 
 function asCause(error: unknown): Cause {

@@ -16,15 +16,15 @@ type Notes = Map<Task, string>;
 
 export function createLiveView(firstHeading: string): LiveView {
   let heading = firstHeading;
-  const rows = new Map<Task, string>();
+  const rows = new Map<string, string>();
   const stale = new Set<Task>();
   const maps = new Map<string, Task>();
   const items = new Map<string, Counts>();
-  const itemStates = new Map<Task, TaskState>();
+  const itemStates = new Map<string, TaskState>();
   const notes = new Map<string, Notes>();
 
   const draw = (): void => {
-    for (const task of stale) rows.set(task, rowOf(task, items.get(task.label), notes.get(task.label)));
+    for (const task of stale) rows.set(task.label, rowOf(task, items.get(task.label), notes.get(task.label)));
     stale.clear();
     setCurrentDetails(liveTable(heading, [...rows.values()]));
   };
@@ -37,10 +37,10 @@ export function createLiveView(firstHeading: string): LiveView {
     const map = maps.get(item.within ?? '');
     if (map === undefined) return;
     const counts = items.get(map.label) ?? {};
-    const before = itemStates.get(item);
+    const before = itemStates.get(item.label);
     if (before !== undefined) counts[before] = (counts[before] ?? 1) - 1;
     counts[item.progress.state] = (counts[item.progress.state] ?? 0) + 1;
-    itemStates.set(item, item.progress.state);
+    itemStates.set(item.label, item.progress.state);
     items.set(map.label, counts);
     noted(notes, map.label, item);
     draws(map);

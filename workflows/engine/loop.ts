@@ -63,5 +63,5 @@ async function runTurn(
   const outcome = await scheduler.outcome(item);
   if (outcome.state === 'success') return outcome.value;
   if (outcome.state === 'skipped') throw new Skipped(outcome.reason);
-  throw runtime.toError(item.progress.error ?? upstreamFailed(item));
+  throw runtime.toError(item.progress.error ?? upstreamFailed(item), item.progress.final === true);
 }

@@ -11,8 +11,9 @@ import { saveTasks } from './memo-parts.ts';
 import type { PoolUse } from './pool-turn.ts';
 import { RESULT_LIMIT } from './result-size.ts';
 import type { Memo, Runtime, SliceOrder, TaskContext } from './runtime.ts';
-import { Parked, type Scheduler } from './scheduler.ts';
+import type { Scheduler } from './scheduler.ts';
 import { recordOf, type Task } from './task.ts';
+import { Parked } from './tries.ts';
 
 /** Items that one workflow runs. */
 const SLICE = 200;
@@ -60,7 +61,8 @@ export async function runMap(place: MapPlace, spec: MapSpec, over: unknown): Pro
   const tasks = await runItems(place, spec, items, { from: 0, to: items.length });
   const failed = tasks.filter(({ progress }) => progress.state === 'failed');
   const first = failed[0]?.progress.error;
-  if (first !== undefined) throw itemsFailed(place, failed.length, items.length, first);
+  const isFinal = failed.some(({ progress }) => progress.final === true);
+  if (first !== undefined) throw itemsFailed(place, failed.length, items.length, { first, isFinal });
   return gathered(place, tasks);
 }
 
@@ -156,7 +158,12 @@ async function runSlices(place: MapPlace, spec: MapSpec, length: number): Promis
 function summedUp(place: MapPlace, slices: readonly MapSlice[], length: number): Mapped<unknown> {
   const failed = slices.reduce((sum, slice) => sum + slice.failed, 0);
   const first = slices.find(({ error }) => error !== undefined)?.error;
-  if (failed > 0) throw itemsFailed(place, failed, length, first ?? { type: 'Error', message: 'unknown' });
+  if (failed > 0) {
+    throw itemsFailed(place, failed, length, {
+      first: first ?? { type: 'Error', message: 'unknown' },
+      isFinal: true,
+    });
+  }
   const skipped = slices.reduce((sum, slice) => sum + slice.skipped, 0);
   const mapped = { length: length - skipped };
   const values = slices.flatMap((slice) => slice.values ?? []);
@@ -220,10 +227,10 @@ function itemsFailed(
   { runtime, task }: MapPlace,
   failed: number,
   length: number,
-  first: RecordedError,
+  { first, isFinal }: { first: RecordedError; isFinal: boolean },
 ): Error {
   const message = `${failed} of ${length} items of ${task.label} failed; the first: ${first.type}: ${first.message}`;
-  return runtime.toError({ type: 'ItemsFailed', message });
+  return runtime.toError({ type: 'ItemsFailed', message }, isFinal);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -13,7 +13,7 @@ export function outcomeNow(task: Task): Outcome<unknown> | undefined {
   if (!hasEnded(state)) return { state: 'pending' };
   if (state === 'success') return stored === undefined ? { state, value: result } : undefined;
   if (state === 'skipped') return reason === undefined ? { state } : { state, reason };
-  return { state, error: error ?? upstreamFailed(task) };
+  return { state: state === 'failed' ? state : 'upstream_failed', error: error ?? upstreamFailed(task) };
 }
 
 export function innermost(causes: readonly Cause[]): RecordedError {
@@ -22,14 +22,20 @@ export function innermost(causes: readonly Cause[]): RecordedError {
 }
 
 /** Why a trigger rule let a task not run. */
-export function because({ spec }: Task, verdict: 'skipped' | 'upstream_failed'): { reason: string } {
+export function because(
+  { spec }: Task,
+  verdict: 'skipped' | 'upstream_failed',
+): Pick<Task['progress'], 'reason' | 'final'> {
   const culprits = spec.upstream
     .filter(({ progress: { state } }) =>
       verdict === 'skipped' ? state === 'skipped' : state === 'failed' || state === 'upstream_failed',
     )
     .map(({ label }) => label);
   const word = verdict === 'skipped' ? 'skipped' : 'failed';
-  return { reason: culprits.length === 0 ? `by rule ${spec.when}` : `${culprits.join(', ')} ${word}` };
+  const reason = culprits.length === 0 ? `by rule ${spec.when}` : `${culprits.join(', ')} ${word}`;
+  const isFinal =
+    verdict === 'upstream_failed' && spec.upstream.some(({ progress }) => progress.final === true);
+  return { reason, ...(isFinal && { final: true }) };
 }
 
 export function upstreamFailed({ label, progress }: Task): RecordedError {

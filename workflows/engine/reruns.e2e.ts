@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Rerun, RunInput } from '../domain/run-input.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import { startKit, type Kit } from './testing/kit.ts';
-import { awaiting, branches, diamond, nested } from './testing/pipelines.ts';
+import { awaiting, branches, diamond, nested, racing, regrouping } from './testing/pipelines.ts';
 import { createProbe } from './testing/probe.ts';
 import type { AnyPipeline } from './definition.ts';
 
@@ -11,7 +11,10 @@ let kit: Kit;
 const fireTime = '2026-02-01T00:00:00Z';
 
 beforeAll(async () => {
-  kit = await startKit({ pipelines: [awaiting, branches, diamond, nested], activities: probe.activities });
+  kit = await startKit({
+    pipelines: [awaiting, branches, diamond, nested, racing, regrouping],
+    activities: probe.activities,
+  });
 });
 afterAll(() => kit.stop());
 
@@ -78,9 +81,61 @@ describe('a rerun', () => {
     });
   });
 
+  test('takes the way again that its function took, where tasks were raced', async () => {
+    probe.fail('race', { type: 'Broken' });
+    expect(await attempt(racing, { fireTime })).toMatchObject({ state: 'failed' });
+    const again = await attempt(racing, { fireTime, attempt: 2, rerun: { onlyFailed: true } });
+    expect(again.state).toBe('success');
+    expect(redone(again)).toEqual(['end']);
+    expect(again.tasks.map(({ name }) => name)).toEqual(['slow', 'quick', 'by-quick', 'end']);
+  });
+
   test('without a choice runs everything', async () => {
     await attempt(diamond, { fireTime, key: 'all' });
     const again = await attempt(diamond, { fireTime, key: 'all', attempt: 2 });
     expect(redone(again)).toHaveLength(4);
+  });
+});
+
+describe('a task whose body creates tasks', () => {
+  const tried = ({ tasks }: RunRecord): unknown[] =>
+    tasks
+      .filter(({ name }) => !name.startsWith('step-'))
+      .map(({ name, index = [], state, tries }) => `${[name, ...index].join('-')} ${state} ${tries}`);
+  const all: unknown[] = [
+    'outer success 2',
+    'cut success 2',
+    'sound success 1',
+    'item success 2',
+    'inside success 2',
+    'item-0 success 1',
+    'item-1 success 2',
+  ];
+
+  test('is tried again as declared, and only what has failed in it, in one history and over several', async () => {
+    for (const [key, steps] of [
+      ['short', 0],
+      ['long', 15],
+    ] as const) {
+      probe.fail(`b-${key}`, { type: 'Broken', permanent: false });
+      const record = await attempt(regrouping, { fireTime, key, params: { steps } });
+      expect(record).toMatchObject({
+        state: 'success',
+        result: {
+          outer: { letters: [`a-${key}`, `b-${key}`], word: `sound-${key}`, try: 2 },
+          cut: 'in time',
+        },
+      });
+      expect(tried(record)).toEqual(expect.arrayContaining(all));
+      expect(tried(record)).toHaveLength(all.length);
+      expect([`sound-${key}`, `a-${key}`, `b-${key}`].map((each) => probe.calls(each))).toEqual([1, 1, 2]);
+    }
+  });
+
+  test('is not tried again where what has failed in it says that no try can help', async () => {
+    probe.fail('b-never', { type: 'Broken', permanent: true });
+    const record = await attempt(regrouping, { fireTime, key: 'never' });
+    expect(record.tasks[0]).toMatchObject({ name: 'outer', state: 'failed', tries: 1 });
+    expect(probe.calls('b-never')).toBe(1);
   });
 });

@@ -42,8 +42,13 @@ export interface Runtime {
   /** The error and its causes, outermost first. */
   causesOf(error: unknown): readonly Cause[];
   isCancellation(error: unknown): boolean;
-  /** What awaiting a failed reference throws. */
-  toError(error: RecordedError): Error;
+  /**
+   * What awaiting a failed reference throws.
+   * @param isFinal false where whoever it comes to may try again
+   */
+  toError(error: RecordedError, isFinal?: boolean): Error;
+  /** Resolves when nothing else can go on unless time passes or something comes from outside. */
+  idle(): Promise<void>;
   /** The history has grown so long that the run should go on in a new one. */
   shouldContinue(): boolean;
   /** It has another state. */

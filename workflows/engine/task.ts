@@ -47,6 +47,8 @@ export interface Task {
   /** Names of what it comes after, awaited references included. */
   readonly after: readonly string[];
   readonly within?: string;
+  /** The try of that task which has created it, or has come to it again. */
+  withinTry?: number;
   readonly progress: Progress;
   /** Resolves when the task has ended; never rejects. */
   readonly ended: Promise<void>;
@@ -62,15 +64,21 @@ export interface Task {
 interface Progress {
   state: TaskState;
   tries: number;
+  /** Of `tries`: those within earlier tries of the task around it. They do not count against its retries. */
+  spent?: number;
   queuedAt?: string;
   startedAt?: string;
   endedAt?: string;
+  /** The how-manieth of the run's tasks it was to end. */
+  endOrder?: number;
   fromMemo: boolean;
   result?: unknown;
   /** Of the result, as JSON. */
   bytes: number;
   stored?: StoredResult;
   error?: RecordedError;
+  /** It would fail again however often it, or what is around it, is tried. */
+  final?: true;
   reason?: string;
   note?: string;
   retryAt?: string;
@@ -86,7 +94,7 @@ interface Progress {
 
 export function createTask(
   spec: TaskSpec,
-  place: { after: readonly string[]; within?: string },
+  place: Pick<Task, 'after' | 'within' | 'withinTry'>,
   memo: TaskRecord | undefined,
 ): Task {
   let end = (): void => undefined;
@@ -99,7 +107,9 @@ export function createTask(
     label: taskLabel(name, index),
     ...place,
     progress:
-      memo === undefined ? { state: 'scheduled', tries: 0, fromMemo: false, bytes: 0 } : recalled(memo),
+      memo === undefined
+        ? { state: 'scheduled', tries: 0, fromMemo: false, bytes: 0 }
+        : recalled(isOfEarlierTry(memo, place) ? again(memo) : memo),
     ended,
     end,
     followers: [],
@@ -109,7 +119,8 @@ export function createTask(
 
 /** Unfinished tasks come back as scheduled, with the tries they have had; a try that was under way goes on. */
 function recalled(memo: TaskRecord): Progress {
-  const { name: _name, index: _index, after: _after, within: _within, kind: _kind, ...progress } = memo;
+  const { name: _name, index: _index, after: _after, within: _within, kind: _kind, ...rest } = memo;
+  const { withinTry: _withinTry, ...progress } = rest;
   const done = hasEnded(memo.state);
   const bytes = memo.result === undefined ? 0 : JSON.stringify(memo.result).length;
   // A held one has no try under way: it waits for somebody to decide.
@@ -123,7 +134,27 @@ function recalled(memo: TaskRecord): Progress {
   };
 }
 
-export function recordOf({ spec, after, within, progress }: Task): TaskRecord {
+/** What has failed when its body was tried before; what has succeeded there stands. */
+function isOfEarlierTry({ state, withinTry = 1 }: TaskRecord, place: Pick<Task, 'withinTry'>): boolean {
+  return hasEnded(state) && state !== 'success' && state !== 'skipped' && withinTry < (place.withinTry ?? 1);
+}
+
+function again({ name, index, kind, after, fromMemo, tries, items, resolutions }: TaskRecord): TaskRecord {
+  return {
+    name,
+    ...(index !== undefined && { index }),
+    ...(kind !== undefined && { kind }),
+    state: 'scheduled',
+    tries,
+    spent: tries,
+    after,
+    fromMemo,
+    ...(items !== undefined && { items }),
+    ...(resolutions !== undefined && { resolutions }),
+  };
+}
+
+export function recordOf({ spec, after, within, withinTry = 1, progress }: Task): TaskRecord {
   const { bytes: _bytes, resumes: _resumes, ...shown } = progress;
   return {
     name: spec.name,
@@ -132,6 +163,7 @@ export function recordOf({ spec, after, within, progress }: Task): TaskRecord {
     ...shown,
     after,
     ...(within !== undefined && { within }),
+    ...(withinTry > 1 && { withinTry }),
   };
 }
 

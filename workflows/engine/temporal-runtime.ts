@@ -1,6 +1,7 @@
 /** The scheduler's world in a run: Temporal's timers, scopes and children, the ledger's activities. */
 import {
   CancellationScope,
+  condition,
   executeChild,
   isCancellation,
   sleep,
@@ -41,6 +42,7 @@ export function createTemporalRuntime(
     causesOf,
     isCancellation,
     toError: toFailure,
+    idle,
     shouldContinue: () => {
       const { continueAsNewSuggested, historyLength } = workflowInfo();
       return continueAsNewSuggested || historyLength > (continueAfterEvents ?? Infinity) || isOtherCode();
@@ -64,12 +66,14 @@ export function createMemoLedger(run: string, attempt: number): MemoLedger {
 }
 
 async function within<T>(ms: number, body: () => Promise<T>): Promise<T> {
+  const scope = new CancellationScope({ cancellable: true, timeout: ms });
   try {
-    return await CancellationScope.withTimeout(ms, body);
+    return await scope.run(body);
   } catch (error) {
-    if (!isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
+    // What was cancelled may say so in its own words: a task inside, for one.
+    if (!scope.consideredCancelled || CancellationScope.current().consideredCancelled) throw error;
     const message = `took longer than its timeout of ${formatDuration(ms)}`;
-    throw Object.assign(toFailure({ type: 'TaskTimeout', message }), { nonRetryable: false });
+    throw toFailure({ type: 'TaskTimeout', message }, false);
   }
 }
 
@@ -88,6 +92,12 @@ function until<T>(at: number | undefined, summary: string, work: () => Promise<T
       scope.cancel();
     }
   });
+}
+
+/** Conditions are looked at again when nothing is left to be done: the second look is that. */
+function idle(): Promise<void> {
+  let looks = 0;
+  return CancellationScope.nonCancellable(() => condition(() => (looks += 1) > 1));
 }
 
 const WAITED_FOR = {

@@ -172,6 +172,49 @@ export const parentOfPatient = pipeline({ name: 'parentOfPatient' }, (run) => {
   run.child('sub', tidy, { key: 'sub' });
 });
 
+/** Each of its bodies creates tasks, and one fails in the first try of what is around it. */
+export const regrouping = pipeline(
+  {
+    name: 'regrouping',
+    params: () => z.object({ steps: z.int().default(0) }),
+    continueAfterEvents: 60,
+  },
+  async (run) => {
+    const retries = { attempts: 2, delay: '400ms' } as const;
+    const outer = run.task('outer', { retries }, async (task) => {
+      const sound = run.task('sound', () => probe.flaky(`sound-${run.key}`));
+      const items = run.map('item', { over: ['a', 'b'], after: [sound] }, (letter) =>
+        probe.flaky(`${letter}-${run.key}`),
+      );
+      return { letters: valuesOf(await items), word: await sound, try: task.try };
+    });
+    // Cut short, together with what its first try has begun.
+    const cut = run.task('cut', { retries, timeout: '1s' }, async ({ try: tries }) =>
+      run.task('inside', async () => {
+        if (tries === 1) await sleep('10m');
+        return 'in time';
+      }),
+    );
+    for (const at of Array.from({ length: run.params.steps }, (_, index) => index)) {
+      await run.task(`step-${at}`, () => probe.echo(at));
+    }
+    return { outer: await outer, cut: await cut };
+  },
+);
+
+/** Takes the way of whichever of two is there first. */
+export const racing = pipeline({ name: 'racing' }, async (run) => {
+  const slow = run.task('slow', async () => {
+    await sleep('300ms');
+    return probe.echo('slow');
+  });
+  const quick = run.task('quick', () => probe.echo('quick'));
+  const first = String(await Promise.race([slow, quick]));
+  await run.task(`by-${first}`, () => probe.echo(first));
+  await slow;
+  return run.task('end', () => probe.flaky('race'));
+});
+
 /** Long enough for several histories; what an author can see must not change on the way. */
 export const longHaul = pipeline(
   {

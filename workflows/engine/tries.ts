@@ -1,0 +1,235 @@
+/**
+ * A task's way from the moment its trigger rule lets it start to its end: it waits until a try is due and for its
+ * turn, its body runs, and what comes of that is success, another try, a decision of somebody's, or failure.
+ */
+import { formatDuration, milliseconds } from '../domain/duration.ts';
+import { createRandom } from '../domain/random.ts';
+import { decideRetry } from '../domain/retry.ts';
+import type { RecordedError } from '../domain/run-record.ts';
+import { hasEnded, type EndState } from '../domain/trigger-rules.ts';
+import type { Place } from './admission.ts';
+import type { Course } from './course.ts';
+import type { Holds } from './holds.ts';
+import { CANCELLED, innermost } from './outcomes.ts';
+import { endTurn, takeTurn } from './pool-turn.ts';
+import { Skipped, type Outcome } from './references.ts';
+import { checkedResult } from './result-size.ts';
+import type { Runtime, TaskContext } from './runtime.ts';
+import { isWait, type Task } from './task.ts';
+
+/** Thrown by a body that will be taken up again in a new history, from what its record says. */
+export class Parked extends Error {
+  override readonly name = 'Parked';
+}
+
+export interface TriesOptions {
+  readonly runtime: Runtime;
+  /** `<run>/<attempt>`, from which the tasks' keys are made. */
+  readonly attemptKey: string;
+  /** The run's place among those at work; a run that only waits has given it to others. */
+  readonly place?: () => Place | undefined;
+  /** Where failures are held instead of ending the run. */
+  readonly holds?: Holds;
+}
+
+/** What becomes of the task is the run's business. */
+export interface TriesOf {
+  readonly course: Course;
+  isDraining(): boolean;
+  become(task: Task, state: Task['progress']['state']): void;
+  end(task: Task, state: EndState, outcome: Partial<Task['progress']>): void;
+  /** A body is about to run from its top. */
+  begins(task: Task): void;
+  /** Created by its body. */
+  inside(task: Task): readonly Task[];
+}
+
+type Due = 'now' | 'in a new history' | 'cancelled' | 'over';
+
+const CANCELLED_AROUND: RecordedError = {
+  type: 'Cancelled',
+  message: 'it was cancelled together with the try of the task around it',
+};
+
+export class Tries {
+  readonly #options: TriesOptions;
+  readonly #runtime: Runtime;
+  readonly #run: TriesOf;
+
+  constructor(options: TriesOptions, run: TriesOf) {
+    this.#options = options;
+    this.#runtime = options.runtime;
+    this.#run = run;
+  }
+
+  /** One try, or one decision of somebody's. False when it is to be taken up again in a new history. */
+  async next(task: Task, outcomes: readonly Outcome<unknown>[]): Promise<boolean> {
+    const { holds } = this.#options;
+    if (task.progress.held !== undefined && holds !== undefined) return this.#resolved(task, holds);
+    const ready = this.#isDue(task) ? 'now' : await this.#due(task);
+    const due = ready === 'now' && this.#needsTurn(task) ? await this.#turn(task) : ready;
+    if (due === 'cancelled') this.#run.end(task, 'failed', { error: this.#whyCancelled(task) });
+    return due === 'now' ? this.#try(task, outcomes) : due !== 'in a new history';
+  }
+
+  #isDue({ progress: { retryAt } }: Task): boolean {
+    return !this.#run.isDraining() && (retryAt === undefined || Date.parse(retryAt) <= this.#runtime.now());
+  }
+
+  /** Waits for the time of the next try. */
+  async #due(task: Task): Promise<Due> {
+    const { label, progress } = task;
+    if (this.#run.isDraining() || progress.retryAt === undefined) return 'in a new history';
+    const wait = Date.parse(progress.retryAt) - this.#runtime.now();
+    const slept = this.#runtime.sleep(wait, `${label}: try ${progress.tries + 1}`).then(
+      () => 'now' as const,
+      () => 'cancelled' as const,
+    );
+    const due = await Promise.race([slept, this.#run.course.drained]);
+    return due === 'now' && progress.error?.type === 'TaskTimeout' ? this.#emptied(task) : due;
+  }
+
+  /** What a try has begun that was cut short is cancelled: it must be over before the next one comes to it. */
+  #emptied(task: Task): Promise<Due> {
+    const inside = this.#run.inside(task).filter(({ progress }) => !hasEnded(progress.state));
+    const over = Promise.all(inside.map(({ ended }) => ended)).then(() => 'now' as const);
+    return Promise.race([over, this.#run.course.drained]);
+  }
+
+  #needsTurn({ spec }: Task): boolean {
+    return spec.pool !== undefined || (this.#options.place?.()?.isHeld === false && !isWait(spec.kind));
+  }
+
+  /** Waits for the run's place and the slots of the task's pool; over, where it never gets them. */
+  async #turn(task: Task): Promise<Due> {
+    this.#run.become(task, 'queued');
+    try {
+      const place = this.#options.place?.();
+      const turn = await takeTurn(this.#runtime, task, place, this.#run.course.drained);
+      // Others may have to wait for a new history; what was granted is run in this one, for it holds slots.
+      this.#run.isDraining();
+      return turn;
+    } catch (error) {
+      this.#fail(task, error);
+      return 'over';
+    }
+  }
+
+  /** False when the body wants to be taken up again in a new history. */
+  async #try(task: Task, outcomes: readonly Outcome<unknown>[]): Promise<boolean> {
+    const { progress, spec } = task;
+    delete progress.retryAt;
+    delete progress.reason;
+    if (progress.resumes === undefined) {
+      progress.tries += 1;
+      progress.startedAt = this.#timestamp();
+    }
+    delete progress.resumes;
+    this.#run.begins(task);
+    this.#run.become(task, isWait(spec.kind) ? 'deferred' : 'running');
+    const context = this.#context(task);
+    const ruled = (spec.retries.on ?? []).map(({ error }) => error);
+    const { timeout } = spec;
+    const body = (): unknown => spec.body(outcomes, context, task);
+    const guarded =
+      timeout === undefined ? body : () => this.#runtime.within(milliseconds(timeout), async () => body());
+    try {
+      this.#succeed(task, await this.#runtime.enter(context, ruled, guarded));
+    } catch (error) {
+      if (error instanceof Parked) return false;
+      this.#fail(task, error);
+    } finally {
+      if (spec.pool !== undefined) endTurn(this.#runtime, task, spec.pool);
+    }
+    return true;
+  }
+
+  #succeed(task: Task, value: unknown): void {
+    const result = checkedResult(task.label, value);
+    if (!result.ok) {
+      this.#failForGood(task, result.error, true);
+      return;
+    }
+    task.progress.bytes = result.bytes;
+    this.#run.end(task, 'success', { result: result.value });
+  }
+
+  #fail(task: Task, error: unknown): void {
+    const { progress, spec } = task;
+    if (error instanceof Skipped) {
+      this.#run.end(task, 'skipped', error.reason === undefined ? {} : { reason: error.reason });
+      return;
+    }
+    const causes = this.#runtime.causesOf(error);
+    progress.error = innermost(causes);
+    if (this.#run.course.isCancelled || this.#runtime.isCancellation(error)) {
+      this.#run.end(task, 'failed', { error: this.#whyCancelled(task) });
+      return;
+    }
+    const random = createRandom(`${this.#options.attemptKey}/${task.label}/${progress.tries}`);
+    const tries = progress.tries - (progress.spent ?? 0);
+    const decision = decideRetry(spec.retries, tries, causes, random());
+    if (decision.kind === 'fail') this.#failForGood(task, progress.error, decision.reason !== 'exhausted');
+    else this.#tryAgain(task, decision.delayMs);
+  }
+
+  #tryAgain(task: Task, delayMs: number): void {
+    const { progress } = task;
+    const now = this.#runtime.now();
+    const left = progress.waitsUntil === undefined ? Infinity : Date.parse(progress.waitsUntil) - now;
+    const delay = Math.min(delayMs, Math.max(0, left));
+    progress.retryAt = new Date(now + delay).toISOString();
+    progress.reason = `next try after ${formatDuration(delay)}`;
+    delete progress.note;
+    this.#run.become(task, 'up_for_retry');
+  }
+
+  #failForGood(task: Task, error: RecordedError, isFinal: boolean): void {
+    const { holds } = this.#options;
+    task.progress.error = error;
+    if (this.#run.course.isTeardown || holds === undefined || !holds.takes(task)) {
+      this.#run.end(task, 'failed', { error, ...(isFinal && { final: true }) });
+      return;
+    }
+    // Whoever has it tried again gives it its time again.
+    delete task.progress.waitsUntil;
+    holds.hold(task);
+    this.#run.become(task, 'deferred');
+  }
+
+  /** Waits for the decision on a held task, and does as it says. False where that is left to a new history. */
+  async #resolved(task: Task, holds: Holds): Promise<boolean> {
+    const { course } = this.#run;
+    if (task.progress.state !== 'deferred') this.#run.become(task, 'deferred');
+    const said = await Promise.race([holds.decision(task), course.drained]);
+    if (said === 'in a new history') return false;
+    if (said.kind === 'retry') this.#run.become(task, 'scheduled');
+    else if (said.kind === 'success') this.#succeed(task, said.value);
+    else if (course.isCancelled) this.#run.end(task, said.kind, { error: course.why });
+    // It was for somebody to have it tried again, and they have not.
+    else this.#run.end(task, said.kind, { ...said.outcome, ...(said.kind === 'failed' && { final: true }) });
+    return true;
+  }
+
+  #whyCancelled({ within }: Task): RecordedError {
+    const { isCancelled, why } = this.#run.course;
+    if (isCancelled) return why;
+    return within === undefined ? CANCELLED : CANCELLED_AROUND;
+  }
+
+  #context(task: Task): TaskContext {
+    const { spec, progress } = task;
+    const { name, index } = spec;
+    const key = [this.#options.attemptKey, name, ...(index ?? [])].join('/');
+    const note = (text: string): void => {
+      progress.note = text;
+      this.#runtime.changed(task);
+    };
+    const context = { name, try: progress.tries, key, note };
+    return index === undefined ? context : { ...context, index };
+  }
+
+  #timestamp(): string {
+    return new Date(this.#runtime.now()).toISOString();
+  }
+}
