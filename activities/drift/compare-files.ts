@@ -49,7 +49,7 @@ function chosen(files: Readonly<Record<Side, TableFile>>, options: CompareOption
   for (const side of SIDES) {
     const found = new Set(files[side].columns.map(({ name }) => name));
     const absent = names.filter((name) => !found.has(name));
-    if (absent.length > 0) throw missingColumns(files[side].file, absent);
+    if (absent.length > 0) throw missingColumns(files[side].file, absent, [...found]);
   }
   const described = [...Object.keys(options.kinds ?? {}), ...Object.keys(options.edges ?? {})];
   const unknown = described.filter((name) => !names.includes(name));

@@ -137,7 +137,7 @@ describe('evaluateFile', () => {
     ['no label', [...GOOD, ',0.5'], 'y: 1 of 5 values are missing, the first in row 5'],
     ['a third label', [...GOOD, '2,0.5'], "labels must be 0 and 1, and its values are '0', '1', '2'"],
     ['one class', ['0,0.5', '0,0.1', '0,0.2'], 'one class only'],
-    ['no rows', [], 'a header and no rows'],
+    ['no rows', [], 'it has no rows'],
   ])('has no figure but the reason for %s', async (_, rows, reason) => {
     await expect(evaluate(await csv('y,s', rows))).rejects.toMatchObject({
       type: 'InvalidScores',
@@ -181,12 +181,12 @@ describe('evaluateFile', () => {
 
   it.each([
     ['an empty file', '', 'it is empty'],
-    ['a ragged line', 'y,s\n1,0.5\n0\n', "can't be read"],
-    ['a ragged line far down', `y,s\n${'1,0.5\n'.repeat(30_000)}0,0.1,0.2\n`, 'Line: 30002'],
+    ['a ragged line', 'y,s\n1,0.5\n0\n', 'line 3 has 1 field where the header has 2'],
+    ['a ragged line far down', `y,s\n${'1,0.5\n'.repeat(30_000)}0,0.1,0.2\n`, 'line 30002 has more'],
     [
       'a packed file that was cut off',
       gzipSync(`y,s\n${GOOD.join('\n')}`).subarray(0, 30),
-      'unexpected end of file',
+      'ends in the middle of its gzip data',
     ],
     ['a Parquet file that was cut off', 'PAR1 and no more', "can't be read"],
   ])('refuses %s', async (_, content, reason) => {
@@ -197,7 +197,7 @@ describe('evaluateFile', () => {
   });
 
   it('refuses a folder and a file that is not there', async () => {
-    await expect(evaluate(folder)).rejects.toThrow('it is no file');
+    await expect(evaluate(folder)).rejects.toThrow('it is a folder');
     await expect(evaluate(join(folder, 'none.csv'))).rejects.toMatchObject({ type: 'UnreadableFile' });
   });
 });

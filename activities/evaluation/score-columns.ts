@@ -60,7 +60,7 @@ export async function chooseColumns(
   const [{ rows } = { rows: 0 }] = await session.rows<{ rows: number }>(
     'SELECT count(*) AS rows FROM chosen',
   );
-  if (rows === 0) throw invalidScores(file.file, ['it has a header and no rows']);
+  if (rows === 0) throw invalidScores(file.file, ['it has no rows']);
   const problems = await problemsOf(session, rows, request);
   if (problems.length > 0) throw invalidScores(file.file, problems);
   return rows;

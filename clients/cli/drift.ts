@@ -37,6 +37,9 @@ interface Options extends DriftFlags {
 type Context = CommandContext<DriftServices>;
 
 const ENDINGS = `
+PSI from 0.10 on is a warning and from 0.25 on an alarm, where both tests agree: CHANCE is what the PSI exceeds
+by chance alone with probability alpha, P is the χ² test's; missing, rare and never-seen values are bins of
+their own.
 Ends with 0 where the verdict is ok or warn, with 1 where it is alarm or insufficient_data or a feed is
 broken, and with 2 where the files can't be compared. --config takes JSON with any of columns, kinds, edges,
 missing, binning, bins, maxValues, rare, floor, alpha, minRows, warn, alarm.`;
@@ -110,6 +113,8 @@ const COLOURS: Readonly<Record<DriftVerdict, Colour>> = {
   alarm: 'red',
   insufficient_data: 'magenta',
 };
+/** Below it the digits say nothing more. */
+const LEAST_P = 0.0001;
 const WORST_FIRST: readonly DriftVerdict[] = ['alarm', 'warn', 'insufficient_data', 'ok'];
 
 function print(output: Output, report: FileComparison): void {
@@ -142,14 +147,18 @@ function row({
   missing,
   reason,
 }: ColumnDrift): (string | Cell)[] {
-  const percent = (share: number): string => `${(share * 100).toFixed(1)}%`;
+  const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
   return [
     name,
     { text: verdict, colour: COLOURS[verdict] },
     psi === null ? '-' : psi.toFixed(4),
     psiCritical === null ? '-' : psiCritical.toFixed(4),
-    chiSquare === null ? '-' : chiSquare.pValue.toPrecision(2),
+    chiSquare === null ? '-' : probability(chiSquare.pValue),
     `${percent(missing.reference)} → ${percent(missing.current)}`,
     reason,
   ];
+}
+
+function probability(p: number): string {
+  return p < LEAST_P ? `< ${LEAST_P}` : p.toFixed(4);
 }

@@ -168,7 +168,8 @@ function verdictOf(
 ): Pick<ColumnDrift, 'verdict' | 'reason'> {
   const insufficient = (reason: string) => ({ verdict: 'insufficient_data', reason }) as const;
   const fewest = Math.min(rows.reference, rows.current);
-  if (fewest < policy.minRows) return insufficient(`${fewest} rows, of which ${policy.minRows} are needed`);
+  if (fewest < policy.minRows)
+    return insufficient(`${fewest} ${fewest === 1 ? 'row' : 'rows'} where ${policy.minRows} are needed`);
   if (missing.reference === 1 && missing.current === 1) return insufficient('no value on either side');
   const { psi: index, psiSmoothed, psiCritical, chiSquare } = measured;
   if (index === null || psiSmoothed === null || psiCritical === null || chiSquare === null) {

@@ -88,6 +88,17 @@ describe('twoSampleChiSquare', () => {
     expect(found.pValue).toBeCloseTo(POOLED.pValue, 12);
   });
 
+  it('sees what a much larger sample has left, though next to nothing is expected there', () => {
+    // Of 2,000 rows 400 in a bin that two million have left: 0.4 are expected.
+    const left = twoSampleChiSquare(pairs([400, 1_600], [0, 2_000_000]));
+    expect(left.df).toBe(1);
+    expect(left.pValue).toBe(0);
+    const turned = twoSampleChiSquare(pairs([0, 2_000_000], [400, 1_600]));
+    expect(turned).toEqual(left);
+    // Three rows where one is expected are none of its business.
+    expect(twoSampleChiSquare(pairs([3, 1_997], [1_000, 1_999_000]))).toMatchObject({ df: 0, pValue: 1 });
+  });
+
   it('finds nothing in a constant, and nothing where all is too little', () => {
     expect(twoSampleChiSquare(pairs([100], [90]))).toEqual({ statistic: 0, df: 0, pValue: 1 });
     expect(twoSampleChiSquare(pairs([1, 2], [2, 1]))).toEqual({ statistic: 0, df: 0, pValue: 1 });

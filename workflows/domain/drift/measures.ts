@@ -18,6 +18,9 @@ export interface ChiSquare {
 /** Expected counts below this make the χ² approximation poor (Cochran 1954). */
 const LEAST_EXPECTED = 5;
 
+/** So many rows where fewer than `LEAST_EXPECTED` are expected are no chance: a Poisson probability below 1e-6. */
+const BEYOND_CHANCE = 20;
+
 /**
  * Population stability index Σ (current − reference)·ln(current / reference) of the shares, natural
  * logarithm, no share taken for less than `floor`. For reporting: industry's figure.
@@ -77,16 +80,21 @@ function divergence(bins: readonly BinPair[], share: (count: number, side: keyof
   }, 0);
 }
 
-/** Small bins become one; if that is still small, it joins the smallest of the others. */
+/**
+ * Small bins become one; if that is still small, it joins the smallest of the others. But where the larger
+ * sample has left bins empty that the smaller one fills, next to nothing is expected there and much is found:
+ * joined to another bin, the test would not see it.
+ */
 function poolSmall(bins: readonly BinPair[]): BinPair[] {
   const totals = totalsOf(bins);
-  const smaller = Math.min(totals.reference, totals.current) / (totals.reference + totals.current);
+  const side = totals.reference < totals.current ? 'reference' : 'current';
+  const smaller = totals[side] / (totals.reference + totals.current);
   const isSmall = (bin: BinPair): boolean => (bin.reference + bin.current) * smaller < LEAST_EXPECTED;
   const large = bins.filter((bin) => !isSmall(bin));
   const small = bins.filter(isSmall);
   if (small.length === 0) return large;
   const pool = totalsOf(small);
-  if (!isSmall(pool) || large.length === 0) return [...large, pool];
+  if (!isSmall(pool) || pool[side] >= BEYOND_CHANCE || large.length === 0) return [...large, pool];
   const [least, ...rest] = large.toSorted((a, b) => a.reference + a.current - (b.reference + b.current));
   return [...rest, totalsOf([pool, ...(least ? [least] : [])])];
 }

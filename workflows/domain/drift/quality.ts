@@ -52,7 +52,7 @@ function unitReasons({ summary: before }: ColumnCounts, { summary: now }: Column
 
 function infiniteReasons(before: ColumnCounts, now: ColumnCounts): string[] {
   return now.infinite > 0 && before.infinite === 0
-    ? [`${now.infinite} infinite values, where the reference has none`]
+    ? [`${now.infinite} infinite ${now.infinite === 1 ? 'value' : 'values'}, where the reference has none`]
     : [];
 }
 
