@@ -1,7 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, stat } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
@@ -10,6 +9,7 @@ import { beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vit
 import { createLocalStore } from '../activities/store/local-store.ts';
 import type { ObjectStore } from '../activities/store/contract.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { freePort } from '../testing/free-port.ts';
 import { assemble } from './image-root.mjs';
 
 const MB = 1024 * 1024;
@@ -123,15 +123,6 @@ describe('node scripts/image-root.mjs', () => {
     expect(await listing(root)).toEqual(before);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Every file with its size and time, but for what is mounted in a container. */
 async function listing(folder: string): Promise<string[]> {

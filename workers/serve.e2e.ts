@@ -1,8 +1,6 @@
 /** A worker process as a container runs it: what it answers while it works, and that it goes without a loss. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
@@ -10,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { build } from '../scripts/build.mjs';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { freePort } from '../testing/free-port.ts';
 import { startServer, type EmbeddedServer } from './embedded-server.ts';
 import { startOrphanGuard } from './orphan-guard.ts';
 import { startCollector } from './testing/collector.ts';
@@ -136,12 +135,3 @@ describe('serve', () => {
     expect(worker.log()).toContain('ASSAY_ENCRYPTION_KEYS is not set');
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
-}

@@ -1,6 +1,7 @@
 /** What people see of a run. */
 import { describe, expect, it } from 'vitest';
 
+import { runRecord, taskRecord as task } from '../../activities/ledger/testing/records.ts';
 import type { RunRecord, TaskRecord } from '../../workflows/domain/run-record.ts';
 import { runLines } from './run-view.ts';
 
@@ -8,28 +9,15 @@ const plain = (text: string): string => text;
 const NOW = Date.UTC(2026, 1, 1, 8, 10);
 const RUN = 'readmission.a-very-long-key-that-nobody-would-want-to-see-cut-2026-01-31T00:00:00Z';
 
-function task(name: string, rest: Partial<TaskRecord> = {}): TaskRecord {
-  return { name, state: 'success', tries: 1, after: [], fromMemo: false, ...rest };
-}
-
 function record(tasks: readonly TaskRecord[], rest: Partial<RunRecord> = {}): RunRecord {
-  return {
+  return runRecord({
     run: RUN,
-    pipeline: 'readmission',
     attempt: 2,
     state: 'failed',
-    interval: { start: '2026-01-01T00:00:00Z', end: '2026-01-31T00:00:00Z' },
-    params: { project: 'north' },
-    startedBy: 'cli',
-    codeVersion: 'test',
-    workflowId: RUN,
-    workflowRunId: 'first',
-    startedAt: '2026-02-01T08:00:00.000Z',
-    clock: '2026-02-01T08:00:00.000Z',
     endedAt: '2026-02-01T08:01:30.000Z',
     tasks,
     ...rest,
-  };
+  });
 }
 
 function lines(shown: RunRecord): string[] {

@@ -3,10 +3,9 @@
  * repetitions, ranges and accepted values. Each case in a process of its own, for its peak memory; against what
  * reading alone costs DuckDB.
  */
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { withFolder } from '../with-folder.mjs';
+import { answerAlone, openDuckDB, peakMegabytes, withCases } from './alone/alone.mjs';
 
 const ROWS = 1_000_000;
 const MODULE = fileURLToPath(import.meta.url);
@@ -25,11 +24,11 @@ const contracts = [
 ].map((contract) => ({ severity: 'fail', ...contract }));
 
 export function run() {
-  return withFolder('bench', async (folder) => {
-    await alone(['write', folder]);
+  return withCases(MODULE, async (alone) => {
+    await alone('write');
     const rows = [];
     for (const format of ['parquet', 'csv']) {
-      const { seconds, bare, megabytes } = await alone([format, folder]);
+      const { seconds, bare, megabytes } = await alone(format);
       const name = `a million rows, 50 columns, ${contracts.length} contracts, ${format}`;
       rows.push(
         { name, value: seconds, unit: 's', baseline: bare, ratio: seconds / bare },
@@ -38,23 +37,6 @@ export function run() {
     }
     return rows;
   });
-}
-
-function alone(args) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [MODULE, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let output = '';
-    child.stdout.on('data', (chunk) => (output += chunk));
-    child.on('exit', (code) => {
-      if (code === 0) resolve(JSON.parse(output));
-      else reject(new Error(`${args[0]} ended with code ${code}`));
-    });
-  });
-}
-
-async function openDuckDB(folder) {
-  const { createDuckDB } = await import('../../dist/activities/lake/duckdb.js');
-  return createDuckDB({ memoryLimit: '512MB', threads: 2, tempDirectory: join(folder, 'temp') });
 }
 
 async function write(folder) {
@@ -70,7 +52,6 @@ async function write(folder) {
       await session.run(`COPY (SELECT ${columns.join(', ')} FROM range(${ROWS})) TO '${file}'`);
     }
   });
-  return {};
 }
 
 async function measure(format, folder) {
@@ -84,7 +65,7 @@ async function measure(format, folder) {
     const { verdict } = await createCheckFile({ duckdb })(file, { contracts, asOf: Date.now() });
     if (verdict !== 'pass') throw new Error(`good rows were judged ${verdict}`);
   });
-  return { seconds: taken, bare, megabytes: Math.round(process.resourceUsage().maxRSS / 1024) };
+  return { seconds: taken, bare, megabytes: peakMegabytes() };
 }
 
 async function seconds(work) {
@@ -93,7 +74,4 @@ async function seconds(work) {
   return (performance.now() - before) / 1000;
 }
 
-if (process.argv[1] === MODULE) {
-  const [task, folder] = process.argv.slice(2);
-  console.log(JSON.stringify(task === 'write' ? await write(folder) : await measure(task, folder)));
-}
+await answerAlone(MODULE, (name, folder) => (name === 'write' ? write(folder) : measure(name, folder)));

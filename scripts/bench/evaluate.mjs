@@ -2,15 +2,13 @@
  * `assay evaluate` over a million rows: two models, rows of one patient together, two slices; then seven
  * classes. Each case in a process of its own, for its peak memory; against what its arrays cost to read.
  */
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { withFolder } from '../with-folder.mjs';
+import { answerAlone, openDuckDB, peakMegabytes, withCases } from './alone/alone.mjs';
 
 const ROWS = 1_000_000;
 const PATIENTS = 700_000;
 const CLASSES = 7;
-const MEMORY_LIMIT = '500MB';
 const MODULE = fileURLToPath(import.meta.url);
 
 const names = Array.from({ length: CLASSES }, (_, index) => `p_${index}`);
@@ -25,11 +23,11 @@ const CASES = {
 };
 
 export function run() {
-  return withFolder('bench', async (folder) => {
-    await alone(['write', folder]);
+  return withCases(MODULE, async (alone) => {
+    await alone('write');
     const rows = [];
     for (const name of Object.keys(CASES)) {
-      const { seconds, megabytes } = await alone([name, folder]);
+      const { seconds, megabytes } = await alone(name);
       rows.push(
         { name: `a million rows: ${name}`, value: seconds, unit: 's', target: { max: 20 } },
         { name: `peak memory: ${name}`, value: megabytes, unit: 'MB', target: { max: 1_024 } },
@@ -37,23 +35,6 @@ export function run() {
     }
     return rows;
   });
-}
-
-function alone(args) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [MODULE, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let output = '';
-    child.stdout.on('data', (chunk) => (output += chunk));
-    child.on('exit', (code) => {
-      if (code === 0) resolve(JSON.parse(output));
-      else reject(new Error(`${args[0]} ended with code ${code}`));
-    });
-  });
-}
-
-async function openDuckDB(folder) {
-  const { createDuckDB } = await import('../../dist/activities/lake/duckdb.js');
-  return createDuckDB({ memoryLimit: MEMORY_LIMIT, threads: 2, tempDirectory: join(folder, 'temp') });
 }
 
 async function write(folder) {
@@ -75,7 +56,6 @@ async function write(folder) {
         FROM (SELECT ${weights.join(', ')} FROM range(${ROWS}))
       ) TO '${join(folder, 'classes.parquet')}'`);
   });
-  return {};
 }
 
 async function measure(name, folder) {
@@ -86,10 +66,7 @@ async function measure(name, folder) {
   const dependencies = { duckdb: await openDuckDB(folder), openFile: openTableFile };
   await evaluateFile(dependencies, { ...request, file: join(folder, request.file) });
   const seconds = (performance.now() - started) / 1000;
-  return { seconds, megabytes: Math.round(process.resourceUsage().maxRSS / 1024) };
+  return { seconds, megabytes: peakMegabytes() };
 }
 
-if (process.argv[1] === MODULE) {
-  const [task, folder] = process.argv.slice(2);
-  console.log(JSON.stringify(task === 'write' ? await write(folder) : await measure(task, folder)));
-}
+await answerAlone(MODULE, (name, folder) => (name === 'write' ? write(folder) : measure(name, folder)));

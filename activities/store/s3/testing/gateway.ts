@@ -5,8 +5,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
@@ -14,6 +12,7 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 
 import { findVersitygw } from '../../../../scripts/versitygw.mjs';
 import { temporaryFolder } from '../../../../testing/temporary-folder.ts';
+import { freePort } from '../../../../testing/free-port.ts';
 import { createS3Client } from '../../../../workers/s3.ts';
 import { sweepScratch } from '../../../../workers/scratch.ts';
 import type { ObjectStore } from '../../contract.ts';
@@ -109,13 +108,4 @@ async function createBucket(connect: () => ReturnType<typeof createS3Client>): P
       await sleep(50);
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
