@@ -123,7 +123,7 @@ class Backfill {
     this.#id = id;
     this.#resolved = { plan, total };
     this.#state = state;
-    setHandler(pause, (said) => this.say({ paused: wordOf(said) }));
+    setHandler(pause, (said) => this.pause(wordOf(said)));
     setHandler(resume, () => this.say({ paused: undefined }));
     setHandler(cancel, (said) => this.say({ cancelled: { ...wordOf(said), runs: said?.runs === true } }));
     setHandler(live, () => ({ id, ...this.#resolved, ...this.#state }));
@@ -145,6 +145,12 @@ class Backfill {
     this.#heard += 1;
     this.#interrupt();
     this.#show();
+  }
+
+  /** One who says it again without a reason does not take the reason away. */
+  pause(word: Word): void {
+    const { paused } = this.#state;
+    this.say({ paused: paused === undefined || word.reason !== undefined ? word : paused });
   }
 
   async take(step: Exclude<BackfillStep, { kind: 'end' }>): Promise<void> {

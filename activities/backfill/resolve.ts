@@ -5,8 +5,15 @@ import type { BackfillPlan, BackfillRequest } from '../../workflows/domain/backf
 import { intervalsWithin } from '../../workflows/domain/calendar/intervals.ts';
 import type { ScheduleDeclaration } from '../../workflows/domain/calendar/schedule.ts';
 import type { Timetable } from '../../workflows/domain/calendar/timetable.ts';
-import { checkParams, describeProblems, type ParamsSchema } from '../../workflows/domain/params.ts';
+import {
+  checkParams,
+  describeProblems,
+  paramsNext,
+  type ParamsSchema,
+} from '../../workflows/domain/params.ts';
 import { wholeSecond } from '../../workflows/domain/run-id.ts';
+import { keyProblem } from '../../workflows/domain/run-key.ts';
+import { timeAt } from '../../workflows/domain/time-text.ts';
 import type { Resolved } from './contract.ts';
 
 export interface BackfillSource {
@@ -33,12 +40,14 @@ export function resolveBackfill(source: BackfillSource, request: BackfillRequest
   if (pipeline === undefined) throw unknownPipeline(source, request.pipeline);
   const schedule = scheduleOf(source, request);
   const key = request.key ?? schedule?.key;
+  const wrongKey = key === undefined ? undefined : keyProblem(key);
+  if (wrongKey !== undefined) throw invalid(wrongKey);
   const params = request.params ?? schedule?.params;
   checkChoices(request);
   const given = checkParams(pipeline.params?.(), params);
   if (!given.ok) {
     throw refused('InvalidParams', describeProblems(pipeline.name, given.problems), {
-      next: `assay pipelines show ${pipeline.name}`,
+      next: paramsNext(pipeline.name, given.problems),
     });
   }
   const plan: BackfillPlan = {
@@ -126,9 +135,8 @@ function countIntervals(plan: BackfillPlan): number {
 }
 
 function timeOf(what: string, given: unknown): string {
-  const readable = typeof given === 'string' && /^\d{4}-\d\d-\d\d(T.*)?$/.test(given);
-  const at = readable ? Date.parse(given) : Number.NaN;
-  if (Number.isNaN(at)) {
+  const at = typeof given === 'string' ? timeAt(given) : undefined;
+  if (at === undefined) {
     throw invalid(
       `${what} must be a date or a time in RFC 3339, as 2026-01-01 or 2026-01-01T06:00:00Z; given: ${JSON.stringify(given)}`,
     );

@@ -60,6 +60,13 @@ async function failureOf(promise: Promise<unknown>): Promise<ApplicationFailure>
 }
 
 describe('begin', () => {
+  it('refuses a key that could be part of no ID, and writes nothing', async () => {
+    for (const key of ['', 'a b', 7 as never]) {
+      expect((await failureOf(begin(deps, { ...input, key }))).type).toBe('InvalidKey');
+    }
+    expect(await createLedger(store).attempts(RUN)).toEqual([]);
+  });
+
   it('claims the attempt and fills in the defaults of the params', async () => {
     expect(await begin(deps, input)).toEqual({
       kind: 'claimed',

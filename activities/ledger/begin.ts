@@ -8,6 +8,7 @@ import { listOf, subscriptionsOf, type Subscription } from '../../workflows/doma
 import { checkParams, describeProblems } from '../../workflows/domain/params.ts';
 import type { ParamsSchema } from '../../workflows/domain/params.ts';
 import { formatRunId, wholeSecond } from '../../workflows/domain/run-id.ts';
+import { keyProblem } from '../../workflows/domain/run-key.ts';
 import type { RunRecord } from '../../workflows/domain/run-record.ts';
 import type { ObjectStore } from '../store/contract.ts';
 import { claim, claimedAttempts, readClaim, sameHolder } from './claim.ts';
@@ -46,6 +47,8 @@ const BUMPS = 600;
 
 export async function begin(deps: BeginDeps, input: BeginInput): Promise<BeginOutput> {
   const pipeline = knownPipeline(deps.pipelines, input.pipeline);
+  const wrongKey = input.key === undefined ? undefined : keyProblem(input.key);
+  if (wrongKey !== undefined) throw ApplicationFailure.nonRetryable(wrongKey, 'InvalidKey');
   // Wrong params are refused before anything is written.
   if (input.params !== undefined || input.attempt === 1) validParams(pipeline, input.params);
   let answer = await beginAt(deps, pipeline, input);

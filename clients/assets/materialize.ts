@@ -5,6 +5,8 @@ import type { NumberedEvent } from '../../activities/assets/contract.ts';
 import { assetBusId, WAKE } from '../../workflows/domain/assets/bus.ts';
 import { checkedAsset } from '../../workflows/domain/assets/condition.ts';
 import type { Partition } from '../../workflows/domain/assets/partition.ts';
+import { keyProblem } from '../../workflows/domain/run-key.ts';
+import { timeAt } from '../../workflows/domain/time-text.ts';
 import { Refusal } from '../refusal.ts';
 import type { AssetServices } from './services.ts';
 
@@ -22,13 +24,17 @@ export async function materialize(
   by: string,
 ): Promise<Materialized> {
   checkName(asset);
-  if (!(Date.parse(start) <= Date.parse(end))) {
+  const [from, to] = [timeAt(start), timeAt(end)];
+  if (from === undefined || to === undefined || from > to) {
     const message = `${start}/${end} is no partition: two RFC 3339 times are expected, the later one last`;
     throw new Refusal('InvalidPartition', message, { next: 'assay assets materialize --help' });
   }
+  const wrongKey = key === undefined ? undefined : keyProblem(key);
+  if (wrongKey !== undefined)
+    throw new Refusal('InvalidPartition', wrongKey, { next: 'assay assets materialize --help' });
   const partition = {
-    start: new Date(start).toISOString(),
-    end: new Date(end).toISOString(),
+    start: new Date(from).toISOString(),
+    end: new Date(to).toISOString(),
     ...(key !== undefined && { key }),
   };
   const event = await services.assets.append({

@@ -27,7 +27,9 @@ export async function jsonArgument(text: string): Promise<unknown> {
     return JSON.parse(source);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Refusal('InvalidJson', `${text} is no JSON: ${why}`);
+    throw new Refusal('InvalidJson', `${text} is no JSON: ${why}`, {
+      next: `quote it for the shell, as '{"days": 7}', or give @FILE`,
+    });
   }
 }
 
@@ -36,6 +38,6 @@ async function fileText(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Refusal('UnreadableFile', `${path} can't be read: ${why}`);
+    throw new Refusal('UnreadableFile', `${path} can't be read: ${why}`, { next: `ls -l ${path}` });
   }
 }

@@ -9,6 +9,7 @@ import type { BackfillServices } from '../backfill/services.ts';
 import { jsonArgument, positiveInteger } from './arguments.ts';
 import { previewLine, previewRow } from './backfill-view.ts';
 import { watchBackfill } from './backfill-watch.ts';
+import { Refusal } from '../refusal.ts';
 import type { CommandContext } from './command.ts';
 import { action, example } from './command.ts';
 import type { ExitCode } from './failure.ts';
@@ -96,7 +97,13 @@ async function requestOf(pipeline: string, options: Options): Promise<BackfillRe
   };
 }
 
+/** @throws Refusal TimezoneAlone */
 function timetableOf({ cron, timezone, every }: Options): Timetable | undefined {
+  if (timezone !== undefined && cron === undefined) {
+    throw new Refusal('TimezoneAlone', '--timezone says what --cron means, and there is no --cron', {
+      next: "assay backfill create … --cron '0 6 * * *' --timezone Europe/Berlin",
+    });
+  }
   if (every !== undefined) return { every };
   return cron === undefined ? undefined : { cron, ...(timezone !== undefined && { timezone }) };
 }

@@ -1,5 +1,6 @@
 /** Backfills as people read them. */
 import type { PreviewedInterval } from '../../activities/backfill/contract.ts';
+import type { Timetable } from '../../workflows/domain/calendar/timetable.ts';
 import type { BackfillPlan } from '../../workflows/domain/backfill/plan.ts';
 import type { ShownBackfill } from '../backfill/show.ts';
 import type { Cell, Colour, Output } from './output.ts';
@@ -93,10 +94,35 @@ export function previewLine(intervals: readonly PreviewedInterval[], plan: Backf
 function nextLines({ id, state, counts, plan }: ShownBackfill): string[] {
   if (state === 'paused') return [`next: assay backfill resume ${id}`];
   if (state !== 'finished' || counts.ended.success === counts.started) return [];
-  const key = plan.key === undefined ? '' : ` --key ${plan.key}`;
+  return [`next: assay backfill create ${repeated(plan)} --reprocess failed`];
+}
+
+/** As it is to be typed: what the plan was given besides the schedule, which may have changed since, stands in it. */
+function repeated({ pipeline, key, from, to, params, timetable }: BackfillPlan): string {
   return [
-    `next: assay backfill create ${plan.pipeline}${key} --from ${plan.from} --to ${plan.to} --reprocess failed`,
-  ];
+    pipeline,
+    ...(key === undefined ? [] : ['--key', key]),
+    '--from',
+    from,
+    '--to',
+    to,
+    ...(params === undefined ? [] : ['--params', quoted(JSON.stringify(params))]),
+    ...gridOptions(timetable),
+  ].join(' ');
+}
+
+/** Calendars can't be typed; they come from the schedule or the pipeline itself. */
+function gridOptions(timetable: Timetable): string[] {
+  if ('every' in timetable) return timetable.offset === undefined ? ['--every', String(timetable.every)] : [];
+  if (!('cron' in timetable)) return [];
+  const { cron, timezone, except = [] } = timetable;
+  if (except.length > 0) return [];
+  return ['--cron', quoted(cron), ...(timezone === undefined ? [] : ['--timezone', timezone])];
+}
+
+/** For a shell. */
+function quoted(text: string): string {
+  return /^[\w@./:-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function done({ counts: { ended, leftOut } }: ShownBackfill): number {

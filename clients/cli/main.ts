@@ -28,6 +28,7 @@ import { registerRuns } from './runs.ts';
 import { registerSchedules } from './schedules.ts';
 import { registerTables } from './tables.ts';
 import { registerUp } from './up.ts';
+import { helpFor, refuseEmptyValues } from './usage.ts';
 import { registerWorkers } from './workers.ts';
 
 const WRONG_USAGE = 2;
@@ -46,13 +47,18 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     .option('--store <uri>', 'a folder or s3://bucket/prefix; by default ASSAY_STORE, else .assay/store')
     .addHelpText('before', example('assay demo', 'assay runs list', 'assay runs list --help'))
     .exitOverride();
+  refuseEmptyValues(program);
   const ended = { code: 0 as ExitCode };
   const opened = registerCommands(program, output, (code) => (ended.code = code));
   try {
     await program.parseAsync(args, { from: 'user' });
     return ended.code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
+    if (error instanceof CommanderError) {
+      const next = helpFor(program, args, error);
+      if (next !== undefined) output.note(`  next: ${next}`);
+      return error.exitCode === 0 ? 0 : WRONG_USAGE;
+    }
     return printFailure(output, error);
   } finally {
     for (const services of opened) await services.close();

@@ -14,6 +14,7 @@ import { convertModel, evaluateScores, type Services } from '../../workers/servi
 import { configFor } from '../../temporal.config.ts';
 import type { AnyPipeline } from '../../workflows/engine/definition.ts';
 import { pipelineGraph } from '../../workflows/engine/dry-run.ts';
+import { drawGraph } from '../pipelines/graph.ts';
 import { Refusal } from '../refusal.ts';
 import type { CheckServices } from '../check/check.ts';
 import { completeRun } from '../runs/complete.ts';
@@ -128,7 +129,7 @@ export function pipelineServices(services: Services): PipelineServices {
   return {
     ...scheduleServices(services),
     pauses: services.pauses,
-    graph: (name, params) => pipelineGraph({ definition: find(name) }, params),
+    graph: (name, params) => drawGraph(find(name), params),
     paramsSchema: (name) => {
       const schema = find(name).params?.();
       return schema instanceof z.ZodType ? z.toJSONSchema(schema, { io: 'input' }) : {};

@@ -16,7 +16,7 @@ import type { Cell } from './output.ts';
 import { registerPipelinePause } from './pipelines-pause.ts';
 
 export interface PipelineServices extends PauseServices {
-  /** A dry run of the function up to the first reference that it awaits. */
+  /** A dry run of the function up to the first reference that it awaits, without params with their defaults. */
   readonly graph: (pipeline: string, params: unknown) => TaskGraph | Promise<TaskGraph>;
   /** JSON Schema of the params. */
   readonly paramsSchema: (pipeline: string) => unknown;
@@ -107,7 +107,10 @@ function registerGraph(pipelines: Command, context: Context): void {
     .action(
       action(context, async (services, name: string, { format, params }: Options) => {
         find(services, name);
-        const graph = await services.graph(name, params === undefined ? {} : await jsonArgument(params));
+        const graph = await services.graph(
+          name,
+          params === undefined ? undefined : await jsonArgument(params),
+        );
         if (format === 'json') context.output.json(graph);
         else context.output.line(toMermaid(graph));
         return 0;

@@ -4,6 +4,8 @@ import type { Command } from 'commander';
 
 import type { RunFilter } from '../../activities/ledger/contract.ts';
 import type { RunState } from '../../workflows/domain/run-record.ts';
+import { timeAt } from '../../workflows/domain/time-text.ts';
+import { Refusal } from '../refusal.ts';
 import { interval } from './arguments.ts';
 
 const STATES: readonly RunState[] = ['running', 'success', 'failed', 'cancelled', 'terminated', 'timed_out'];
@@ -26,8 +28,14 @@ export function withFilter(command: Command): Command {
     .option('--param <name=value>', 'runs with this param; may be repeated', param);
 }
 
+/** @throws Refusal NoTime */
 export function filterOf({ param: params, ...rest }: FilterOptions): RunFilter {
   const { pipeline, key, state, since, until, fired, tag } = rest;
+  if (since !== undefined && until !== undefined && since >= until) {
+    throw new Refusal('NoTime', `nothing lies between --since ${since} and --until ${until}`, {
+      next: 'assay runs list --help',
+    });
+  }
   return {
     ...(pipeline !== undefined && { pipeline }),
     ...(key !== undefined && { key }),
@@ -41,8 +49,8 @@ export function filterOf({ param: params, ...rest }: FilterOptions): RunFilter {
 }
 
 function time(text: string): string {
-  const at = Date.parse(text);
-  if (/^\d{4}-\d\d-\d\d/.test(text) && Number.isFinite(at)) return new Date(at).toISOString();
+  const at = timeAt(text);
+  if (at !== undefined) return new Date(at).toISOString();
   throw new InvalidArgumentError(
     'A date or a time is expected, for example 2026-01-31 or 2026-01-31T08:00:00Z.',
   );

@@ -92,5 +92,6 @@ async function resolutionOf(task: string, options: Options): Promise<Resolution>
   throw new Refusal(
     'NoDecision',
     `what is to become of ${task}? --retry, --succeed <json>, --skip or --fail`,
+    { next: 'assay runs resolve --help' },
   );
 }

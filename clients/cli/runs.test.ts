@@ -127,6 +127,15 @@ describe('runs list', () => {
     expect(rest.runs).toMatchObject([{ run: RUN, attempt: 1, state: 'failed' }]);
   });
 
+  it('refuses times between which nothing lies, and dates that no calendar has', async () => {
+    const swapped = await assay('runs', 'list', '--since', '2026-02-01', '--until', '2026-01-01');
+    expect([swapped.code, swapped.stdout]).toEqual([2, '']);
+    expect(swapped.stderr).toContain('nothing lies between');
+    await expect(assay('runs', 'list', '--since', '2026-02-30')).rejects.toMatchObject({
+      code: 'commander.invalidArgument',
+    });
+  });
+
   it('refuses a pipeline that does not exist', async () => {
     const { code, stderr } = await assay('runs', 'list', '--pipeline', 'readmision');
     expect(code).toBe(2);

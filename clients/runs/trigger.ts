@@ -1,8 +1,10 @@
 /** Starts a run by hand: params are checked before anything is started. */
 import type { RunSchedule } from '../../workflows/domain/calendar/run-interval.ts';
 import type { Interval } from '../../workflows/domain/interval.ts';
-import { checkParams, describeProblems } from '../../workflows/domain/params.ts';
+import { checkParams, describeProblems, paramsNext } from '../../workflows/domain/params.ts';
 import { formatRunId, wholeSecond } from '../../workflows/domain/run-id.ts';
+import { keyProblem } from '../../workflows/domain/run-key.ts';
+import { timeAt } from '../../workflows/domain/time-text.ts';
 import { Refusal } from '../refusal.ts';
 import { unknownPipeline } from './list.ts';
 import type { RunServices } from './services.ts';
@@ -22,7 +24,7 @@ export interface TriggerOptions {
 /** Manual starts find a free second within so many. */
 const BUMPS = 600;
 
-/** @throws Refusal UnknownPipeline, InvalidParams, PipelinePaused, InvalidInterval, RunExists */
+/** @throws Refusal UnknownPipeline, InvalidParams, InvalidKey, PipelinePaused, InvalidInterval, RunExists */
 export async function triggerRun(
   services: RunServices,
   name: string,
@@ -34,9 +36,10 @@ export async function triggerRun(
   if (!checked.ok) {
     throw new Refusal('InvalidParams', describeProblems(name, checked.problems), {
       details: checked.problems,
-      next: `assay pipelines show ${name}`,
+      next: paramsNext(name, checked.problems),
     });
   }
+  refuseWrongKey(options);
   await refuseIfPaused(services, name);
   if (options.interval !== undefined) return forInterval(services, name, options, options.interval);
   return forNow(services, name, options);
@@ -56,14 +59,19 @@ export async function refuseIfPaused(
   });
 }
 
+function refuseWrongKey({ key }: TriggerOptions): void {
+  const problem = key === undefined ? undefined : keyProblem(key);
+  if (problem !== undefined) throw new Refusal('InvalidKey', problem, { next: 'assay runs trigger --help' });
+}
+
 async function forInterval(
   services: RunServices,
   pipeline: string,
   options: TriggerOptions,
   interval: Interval,
 ): Promise<{ run: string }> {
-  const [start, end] = [Date.parse(interval.start), Date.parse(interval.end)];
-  if (!(start <= end)) {
+  const [start, end] = [timeAt(interval.start), timeAt(interval.end)];
+  if (start === undefined || end === undefined || start > end) {
     const given = `${interval.start}/${interval.end}`;
     const message = `${given} is no interval: two RFC 3339 times are expected, the later one last`;
     throw new Refusal('InvalidInterval', message, { next: 'assay runs trigger --help' });

@@ -1,6 +1,7 @@
 /** The declared schedules, once nothing is wrong with any of them. */
 import { scheduleProblems, type ScheduleDeclaration } from '../../workflows/domain/calendar/schedule.ts';
 import { checkParams } from '../../workflows/domain/params.ts';
+import { keyProblem } from '../../workflows/domain/run-key.ts';
 import { Refusal } from '../refusal.ts';
 import type { ScheduleServices } from './services.ts';
 
@@ -22,6 +23,8 @@ export function declaredSchedules(services: Declared): readonly ScheduleDeclarat
 function faults(schedule: ScheduleDeclaration, { pipelines }: Declared): string[] {
   const pipeline = pipelines.get(schedule.pipeline);
   const own = scheduleProblems(schedule);
+  const key = schedule.key === undefined ? undefined : keyProblem(schedule.key);
+  if (key !== undefined) own.push(key);
   if (pipeline === undefined) {
     own.push(
       `no pipeline is named ${schedule.pipeline}; known are ${[...pipelines.keys()].join(', ') || 'none'}`,

@@ -50,6 +50,14 @@ export function describeProblems(pipeline: string, problems: readonly ParamProbl
   return [`params of ${pipeline} are not valid:`, ...lines].join('\n');
 }
 
+/** How to say them: what is missing or wrong at the top is named, ready to be filled in. */
+export function paramsNext(pipeline: string, problems: readonly ParamProblem[]): string {
+  const names = new Set(problems.map(({ field }) => /^[^.[]+/.exec(field)?.[0] ?? WHOLE));
+  const fields = [...names].filter((name) => name !== WHOLE).map((name) => `"${name}": …`);
+  const help = `assay pipelines show ${pipeline}`;
+  return fields.length === 0 ? help : `${help}, then --params '{${fields.join(', ')}}'`;
+}
+
 /** A field that the schema would silently drop is a spelling mistake, not a default. */
 function unknownFields(schema: ParamsSchema, given: unknown, result: SchemaResult): ParamProblem[] {
   const { shape } = schema;

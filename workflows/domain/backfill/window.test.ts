@@ -104,6 +104,17 @@ describe('nextStep', () => {
     expect(nextStep(one, 2)).toEqual({ kind: 'start', runs: [runAt(1)] });
   });
 
+  it('ends when all has been done, paused or not', () => {
+    const paused = { paused: { by: 'somebody' } };
+    const last = withStarted(withPage(BEGINNING, { runs: [runAt(0)], leftOut, isExhausted: true }), [
+      runAt(0),
+    ]);
+    expect(nextStep({ ...last, ...paused }, 1).kind).toBe('watch');
+    const done = withEnded({ ...last, ...paused }, [{ run: runAt(0).run, attempt: 1, state: 'success' }]);
+    expect(nextStep(done, 1)).toEqual({ kind: 'end', state: 'finished' });
+    expect(nextStep({ ...done, isExhausted: false }, 1)).toEqual({ kind: 'rest' });
+  });
+
   it('waits for what is open when it is cancelled, and stops it only when that was asked for, once', () => {
     const open = withStarted(
       withPage(BEGINNING, { runs: [runAt(0), runAt(1)], leftOut, isExhausted: false }),

@@ -93,11 +93,12 @@ export function nextStep(state: BackfillState, maxActive: number): BackfillStep 
     if (open.length === 0) return { kind: 'end', state: 'cancelled' };
     return cancelled.runs && !isStopped ? { kind: 'stop', runs: open } : watch;
   }
+  if (isExhausted && ready.length === 0 && open.length === 0) return { kind: 'end', state: 'finished' };
   if (paused !== undefined) return open.length > 0 ? watch : { kind: 'rest' };
   const free = maxActive - open.length;
   if (free > 0 && ready.length > 0) return { kind: 'start', runs: ready.slice(0, Math.min(free, STARTS)) };
   if (free > 0 && !isExhausted) return { kind: 'page' };
-  return open.length > 0 ? watch : { kind: 'end', state: 'finished' };
+  return watch;
 }
 
 export function withPage(state: BackfillState, page: BackfillPage): BackfillState {
