@@ -25,6 +25,9 @@ const dist = join(cloneRoot, 'dist');
 const next = join(cloneRoot, 'dist.next');
 const stamp = join(dist, '.built-from');
 
+/** The sources are wrong, not the machine. */
+export class WrongCode extends Error {}
+
 /** Makes dist/ what the sources say; returns whether it had to. */
 export async function build() {
   if (await fresh()) return false;
@@ -52,7 +55,7 @@ export async function fresh() {
 async function compile(builtFrom) {
   await rm(next, { recursive: true, force: true });
   const tsc = join(cloneRoot, 'node_modules', 'typescript', 'bin', 'tsc');
-  await run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', next], { cwd: cloneRoot });
+  await onCode([tsc, '-p', 'tsconfig.build.json', '--outDir', next]);
   await copyAssets();
   await bundle();
   await writeFile(join(next, '.built-from'), builtFrom);
@@ -67,8 +70,21 @@ async function compile(builtFrom) {
 async function bundle() {
   const module = join(next, 'workers', 'bundle.js');
   if (!existsSync(module)) return;
-  const call = `import(${JSON.stringify(pathToFileURL(module).href)}).then((m) => m.writeBundles())`;
-  await run(process.execPath, ['--input-type=module', '-e', `await ${call}`], { cwd: cloneRoot });
+  const call = `import(${JSON.stringify(pathToFileURL(module).href)}).then((m) => m.writeBundles()).catch((error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  })`;
+  await onCode(['--input-type=module', '-e', `await ${call}`]);
+}
+
+/** What the compiler and the bundler refuse is the code's fault: they say where, and how they were called helps nobody. */
+async function onCode(args) {
+  try {
+    await run(process.execPath, args, { cwd: cloneRoot });
+  } catch (error) {
+    const [, said] = /^.* ended with \d+\.\n([^]+)$/.exec(error.message) ?? [];
+    throw said === undefined ? error : new WrongCode(`the code can't be built:\n${said}`);
+  }
 }
 
 async function copyAssets() {

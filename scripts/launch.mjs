@@ -1,7 +1,10 @@
 /** From a fresh clone to a running command: set-up, then the compiled program. */
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { SourceMap } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { WrongCode } from './build.mjs';
 import { cloneRoot } from './clone.mjs';
 import { note } from './progress.mjs';
 import { ensureSetUp } from './setup.mjs';
@@ -10,7 +13,6 @@ import { ensureSetUp } from './setup.mjs';
 const BROKEN = 2;
 /** What was asked for was looked at, and is not right. */
 const SAID_NO = 1;
-const DOES_NOT_COMPILE = /error TS\d+/;
 
 /** Runs the command with these arguments; the exit code is the process's. */
 export async function launch(args) {
@@ -19,7 +21,7 @@ export async function launch(args) {
     await ensureSetUp();
   } catch (error) {
     note(error.message);
-    if (args[0] === 'check' && DOES_NOT_COMPILE.test(error.message)) {
+    if (args[0] === 'check' && error instanceof WrongCode) {
       note('next: correct that, then assay check');
       process.exitCode = SAID_NO;
       return;
@@ -41,11 +43,23 @@ async function load(program) {
   try {
     return (await import(pathToFileURL(program).href)).main;
   } catch (error) {
-    const [line = ''] = (error.stack ?? '')
-      .split('\n')
-      .filter((text) => /dist.(pipelines|workflows)/.test(text))
-      .slice(-1);
-    note(`the code can't be loaded: ${error.message}${line && `\n${line}`}`);
+    const at = await sourceOf(error.stack ?? '');
+    note(`the code can't be loaded: ${error.message}${at === undefined ? '' : `\n    at ${at}`}`);
+    note('next: correct that, then assay check');
     return undefined;
+  }
+}
+
+/** Where in the sources the outermost frame stands that is of a pipeline or workflow: `pipelines/hello.pipeline.ts:7`. */
+async function sourceOf(stack) {
+  const frames = stack.matchAll(/file:\S+\/dist\/(\S+)\.js:(\d+):(\d+)/g);
+  const [, name, line, column] =
+    [...frames].findLast(([, file]) => /^(pipelines|workflows)\//.test(file)) ?? [];
+  if (name === undefined) return undefined;
+  try {
+    const map = new SourceMap(JSON.parse(await readFile(join(cloneRoot, 'dist', `${name}.js.map`), 'utf8')));
+    return `${name}.ts:${map.findEntry(Number(line) - 1, Number(column) - 1).originalLine + 1}`;
+  } catch {
+    return `${name}.ts`;
   }
 }

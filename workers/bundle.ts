@@ -24,15 +24,24 @@ export interface BundleOptions {
   readonly kind?: BundleKind;
 }
 
-/** A second or two. */
-export function bundleWorkflows(options: BundleOptions = {}): Promise<WorkflowBundleWithSourceMap> {
+/** A second or two. @throws Error that names the file and what it imports, where that is not for workflows */
+export async function bundleWorkflows(options: BundleOptions = {}): Promise<WorkflowBundleWithSourceMap> {
+  const said: string[] = [];
+  try {
+    return await bundled(options, said);
+  } catch (error) {
+    throw disallowedImport(said.join('\n')) ?? error;
+  }
+}
+
+function bundled(options: BundleOptions, said: string[]): Promise<WorkflowBundleWithSourceMap> {
   return bundleWorkflowCode({
     workflowsPath: options.workflows ?? pathOf(`../workflows/index.${extension}`),
     workflowInterceptorModules: [pathOf(`../workflows/engine/interceptors.${extension}`)],
     // Params are checked by clients and by the ledger, never in the sandbox: a megabyte less.
     ignoreModules: ['zod'],
     ...(options.kind === 'encrypted' && { failureConverterPath: FAILURE_CONVERTER }),
-    logger: quiet,
+    logger: { ...quiet, error: (text: string) => void said.push(text) },
   });
 }
 
@@ -56,6 +65,17 @@ export async function writeBundle(file: string, options: BundleOptions = {}): Pr
 export async function loadBundle(kind: BundleKind = 'plain'): Promise<{ code: string }> {
   const file = PREBUILT[kind];
   return existsSync(file) ? { code: await readFile(file, 'utf8') } : bundleWorkflows({ kind });
+}
+
+/** What the bundler says of a module that it has no code for, and who imports it: `ERROR in node:fs … @ ./file.js 1:0`. */
+export function disallowedImport(said: string): Error | undefined {
+  const [, module, file] = /^ERROR in (node:\S+)\n[^]*?^ @ (\S+)/m.exec(said) ?? [];
+  if (module === undefined || file === undefined) return undefined;
+  const source = file.replace(/^\.\/(dist\.next\/)?/, '').replace(/\.js$/, '.ts');
+  return new Error(
+    `${source} imports ${module}, which workflows can't: what they do must be the same each time they are run again. ` +
+      "Move what needs it into an activity; an activity's types come by `import type`.",
+  );
 }
 
 function pathOf(relative: string): string {

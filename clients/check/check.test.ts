@@ -18,6 +18,7 @@ const greeting = pipeline({ name: 'greeting', params: () => z.object({ name: z.s
 function check(
   exports: Readonly<Record<string, unknown>>,
   config: Partial<AssayConfig> = {},
+  unregistered: readonly { pipeline: string; file: string }[] = [],
 ): Promise<Checked> {
   const all = Object.entries({ ...registry, ...exports }) as [string, AnyPipeline | object][];
   const development = { ...configFor('development'), ...config };
@@ -28,6 +29,7 @@ function check(
     graph: (definition, params) => pipelineGraph({ definition }, params),
     environments: { development, staging: configFor('staging'), production: configFor('production') },
     projects: [],
+    unregistered: async () => unregistered,
   });
 }
 
@@ -45,6 +47,18 @@ describe('checkAll', () => {
       { where: 'greeting', what: expect.stringContaining('two pipelines have this name') },
     ]);
     for (const { next } of faults) expect(next).toContain('workflows/index.ts');
+  });
+
+  it('names a pipeline for which the registry has no line, and the line', async () => {
+    const file = 'pipelines/hello.pipeline.ts';
+    const { faults } = await check({}, {}, [{ pipeline: 'hello', file }]);
+    expect(faults).toEqual([
+      {
+        where: file,
+        what: 'no worker would serve hello: the registry has no line for it',
+        next: `export { hello } from '../pipelines/hello.pipeline.ts'; in workflows/index.ts`,
+      },
+    ]);
   });
 
   it('names what the graph can not hold: two tasks of one name, a name that is none, a reference of nowhere', async () => {

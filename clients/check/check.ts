@@ -15,6 +15,8 @@ export interface CheckServices {
   readonly graph: (pipeline: Definition, params: unknown) => Promise<TaskGraph>;
   readonly environments: Readonly<Record<EnvironmentName, AssayConfig>>;
   readonly projects: readonly string[];
+  /** Pipelines in files that the registry does not name. */
+  readonly unregistered: () => Promise<readonly { readonly pipeline: string; readonly file: string }[]>;
 }
 
 interface Fault {
@@ -40,6 +42,7 @@ const CONFIG = 'temporal.config.ts';
 export async function checkAll(services: CheckServices): Promise<Checked> {
   const { exported, environments, projects } = services;
   const drawn = await Promise.all([...exported.values()].map((pipeline) => draw(services, pipeline)));
+  const forgotten = await services.unregistered();
   const graphs = drawn.flatMap(({ graph }) => graph ?? []);
   const schedules = new Set(
     Object.values(environments).flatMap((config) => config.schedules.map(({ name }) => name)),
@@ -51,6 +54,7 @@ export async function checkAll(services: CheckServices): Promise<Checked> {
     projects: projects.length,
     faults: [
       ...names(exported),
+      ...forgotten.map(notRegistered),
       ...drawn.flatMap(({ fault }) => fault ?? []),
       ...[...exported.values()].flatMap(assetFaults),
       ...graphs.flatMap((graph) => unknownPools(graph, environments)),
@@ -78,6 +82,14 @@ function names(exported: CheckServices['exported']): Fault[] {
     };
     return [...(other === undefined ? [] : [twice]), ...(export_ === name ? [] : [apart])];
   });
+}
+
+function notRegistered({ pipeline, file }: { pipeline: string; file: string }): Fault {
+  return {
+    where: file,
+    what: `no worker would serve ${pipeline}: the registry has no line for it`,
+    next: `export { ${pipeline} } from '../${file}'; in ${REGISTRY}`,
+  };
 }
 
 interface Drawn {

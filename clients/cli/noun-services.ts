@@ -11,6 +11,7 @@ import { exportedPipelines } from '../../workers/pipelines.ts';
 import { startPlatform } from '../../workers/platform.ts';
 import { SCRATCH } from '../../workers/scratch.ts';
 import { convertModel, evaluateScores, type Services } from '../../workers/services.ts';
+import { unregisteredPipelines } from '../../workers/unregistered.ts';
 import { configFor } from '../../temporal.config.ts';
 import type { AnyPipeline } from '../../workflows/engine/definition.ts';
 import { pipelineGraph } from '../../workflows/engine/dry-run.ts';
@@ -147,6 +148,7 @@ export function checkServices({ projects }: Services): CheckServices {
       production: configFor('production'),
     },
     projects: Object.keys(projects),
+    unregistered: () => unregisteredPipelines(new Set(exportedPipelines.values())),
   };
 }
 
