@@ -10,6 +10,7 @@ import { loadBundle } from './bundle.ts';
 import { ensureCapacity } from './capacity.ts';
 import { tellChampionAges } from './champion-age.ts';
 import { connectPatiently } from './connect.ts';
+import { openCurrentKey } from './encryption/open-encryption.ts';
 import type { Env } from './env.ts';
 import { ensureGovernor } from './governors.ts';
 import { createActivityInterceptors } from './interceptors.ts';
@@ -38,6 +39,7 @@ export async function serve(queues: readonly Queue[], given: Services): Promise<
   const limits = await readTaskLimits(env.ecs.metadataUri);
   const services = { ...given, config: withTaskLimits(given.config, queues, limits) };
   const { connection: options, ...settings } = temporalSettings(env, services.config);
+  if (settings.dataConverter) await openCurrentKey(settings.dataConverter);
   const connected = await connectPatiently(options, env);
   if (connected === undefined) {
     await health?.close();

@@ -31,7 +31,9 @@ export function explain(error: unknown): Explained {
   const what = first?.message ?? String(error);
   const why = [...new Set(causes.map(({ message }) => message))].filter((message) => message !== what);
   if (first instanceof Refusal) return { what, why, next: first.next };
-  const unreachable = [first, ...causes].some((cause) => cause !== undefined && isUnreachable(cause));
+  const unreachable =
+    first?.name !== 'DataKeyUnavailable' &&
+    [first, ...causes].some((cause) => cause !== undefined && isUnreachable(cause));
   if (unreachable) {
     return { what: 'Temporal does not answer', why: [what, ...why], next: 'assay doctor' };
   }
@@ -53,7 +55,7 @@ function hasNext(detail: unknown): detail is { next: string } {
   return typeof detail === 'object' && detail !== null && 'next' in detail && typeof detail.next === 'string';
 }
 
-/** What is wrong with the store says so itself. */
+/** What is wrong with the store or with KMS says so itself. */
 function isUnreachable(error: Error): boolean {
   if (error instanceof ApplicationFailure) return false;
   return UNREACHABLE.test(`${error.name} ${error.message}`);

@@ -138,20 +138,22 @@ describe('startCodecServer', () => {
 describe('openCodecServer', () => {
   const listener = { host: '127.0.0.1', port: 0, origins: [], log: () => undefined };
 
-  it('does not start without keys', () => {
-    expect(() =>
+  it('does not start without keys', async () => {
+    await expect(
       openCodecServer({ encryptionKeys: undefined, codecAccess: {} }, { ...listener, open: true }),
-    ).toThrow('ASSAY_ENCRYPTION_KEYS is not set');
+    ).rejects.toThrow('ASSAY_ENCRYPTION_KEYS is not set');
   });
 
-  it('does not start where it could tell nobody from anybody', () => {
-    expect(() => openCodecServer({ encryptionKeys, codecAccess: {} }, { ...listener, open: false })).toThrow(
-      'ASSAY_CODEC_TOKEN',
-    );
+  it('does not start where it could tell nobody from anybody', async () => {
+    await expect(
+      openCodecServer({ encryptionKeys, codecAccess: {} }, { ...listener, open: false }),
+    ).rejects.toThrow('ASSAY_CODEC_TOKEN');
   });
 
-  it('answers everybody on this machine only', () => {
+  it('answers everybody on this machine only', async () => {
     const everywhere = { ...listener, host: '0.0.0.0', open: true };
-    expect(() => openCodecServer({ encryptionKeys, codecAccess: {} }, everywhere)).toThrow('not on 0.0.0.0');
+    await expect(openCodecServer({ encryptionKeys, codecAccess: {} }, everywhere)).rejects.toThrow(
+      'not on 0.0.0.0',
+    );
   });
 });

@@ -42,21 +42,30 @@ export interface KeyRingPorts {
   readonly now?: () => number;
 }
 
+type Entries = ReadonlyMap<string, z.infer<typeof Entry>>;
+
 interface Loaded {
   readonly at: number;
   readonly current: string;
-  readonly keys: ReadonlyMap<string, Key>;
+  readonly entries: Entries;
 }
 
-/** Reads nothing before it is first asked. A ring that can't be read again is used on: rotation must not stop the work. */
+/**
+ * Reads nothing before it is first asked. A ring that can't be read again, or whose new current key can't be opened, is
+ * used on as it was: rotation must not stop the work. Keys that are not current are unwrapped when a payload asks for
+ * them: one that KMS has lost closes what it closed, and nothing else.
+ */
 export function createKeyRing(ports: KeyRingPorts): KeyRing {
   const now = ports.now ?? Date.now;
+  const open = createOpener(ports.unwrap);
   let loaded: Loaded | undefined;
   let loading: Promise<Loaded> | undefined;
 
   const load = async (): Promise<Loaded> => {
     try {
-      loaded = { ...(await readRing(ports)), at: now() };
+      const ring = parseRing(await ports.read());
+      await open(ring.current, ring.entries);
+      loaded = { ...ring, at: now() };
     } catch (error) {
       if (loaded === undefined) throw error;
       loaded = { ...loaded, at: now() };
@@ -72,46 +81,57 @@ export function createKeyRing(ports: KeyRingPorts): KeyRing {
 
   return {
     async current() {
-      const { keys, current } = await atMostOld(FRESH_MS);
-      return present(keys, current);
+      const { entries, current } = await atMostOld(FRESH_MS);
+      return open(current, entries);
     },
     async find(id) {
-      const known = (await atMostOld(FRESH_MS)).keys.get(id);
-      return known ?? present((await atMostOld(ASK_AGAIN_MS)).keys, id);
+      const { entries } = await atMostOld(FRESH_MS);
+      return open(id, entries.has(id) ? entries : (await atMostOld(ASK_AGAIN_MS)).entries);
     },
   };
 }
 
-function present(keys: ReadonlyMap<string, Key>, id: string): Key {
-  const key = keys.get(id);
-  if (key !== undefined) return key;
-  throw new Error(
-    `The payload was encrypted with key ${id}, which is not in the ring (${[...keys.keys()].join(', ')}). ` +
+type Open = (id: string, entries: Entries) => Promise<Key>;
+
+/** Each wrapped key is unwrapped once for as long as the process lives; a failure is not kept. */
+function createOpener(unwrap: KeyRingPorts['unwrap']): Open {
+  const unwrapped = new Map<string, Promise<Key>>();
+  return async (id, entries) => {
+    const entry = entries.get(id);
+    if (entry === undefined) throw unknownKey(id, [...entries.keys()]);
+    if (typeof entry === 'string') return keyOf(id, Buffer.from(entry, 'base64'));
+    const known = unwrapped.get(entry.kms);
+    if (known !== undefined) return { ...(await known), id };
+    const key = unwrap(Buffer.from(entry.kms, 'base64')).then((bytes) => keyOf(id, Buffer.from(bytes)));
+    unwrapped.set(entry.kms, key);
+    key.catch(() => unwrapped.delete(entry.kms));
+    return key;
+  };
+}
+
+function unknownKey(id: string, known: readonly string[]): Error {
+  return new Error(
+    `The payload was encrypted with key ${id}, which is not in the ring (${known.join(', ')}). ` +
       'Keep a key in ASSAY_ENCRYPTION_KEYS for as long as histories that it closed are read.',
   );
 }
 
-async function readRing({ read, unwrap }: KeyRingPorts): Promise<Omit<Loaded, 'at'>> {
-  const { current, keys } = parseRing(await read());
-  const opened = await Promise.all(
-    Object.entries(keys).map(async ([id, entry]): Promise<[string, Key]> => {
-      const bytes =
-        typeof entry === 'string'
-          ? Buffer.from(entry, 'base64')
-          : Buffer.from(await unwrap(Buffer.from(entry.kms, 'base64')));
-      if (bytes.length === KEY_BYTES) return [id, { id, bytes }];
-      throw new Error(
-        `Key ${id} has ${bytes.length} bytes, and AES-256 needs ${KEY_BYTES}: \`openssl rand -base64 32\` makes one.`,
-      );
-    }),
+/** @throws Error unless it is a key of AES-256 */
+function keyOf(id: string, bytes: Buffer): Key {
+  if (bytes.length === KEY_BYTES) return { id, bytes };
+  throw new Error(
+    `Key ${id} has ${bytes.length} bytes, and AES-256 needs ${KEY_BYTES}: \`openssl rand -base64 32\` makes one.`,
   );
-  return { current, keys: new Map(opened) };
 }
 
 /** Never quotes what it was given: it holds keys. */
-function parseRing(text: string): z.infer<typeof Ring> {
+function parseRing(text: string): Omit<Loaded, 'at'> {
   const parsed = Ring.safeParse(jsonOf(text));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const entries = new Map(Object.entries(parsed.data.keys));
+    for (const [id, entry] of entries) if (typeof entry === 'string') keyOf(id, Buffer.from(entry, 'base64'));
+    return { current: parsed.data.current, entries };
+  }
   const problems = parsed.error.issues.map(({ path, message }) => `  ${path.join('.') || 'it'}: ${message}`);
   throw new Error(
     `The encryption keys are not usable. Expected {"current":"ID","keys":{"ID":"<base64 of 32 bytes>"}}:\n${problems.join('\n')}`,

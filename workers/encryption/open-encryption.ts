@@ -6,6 +6,7 @@ import type { AssayConfig } from '../../temporal.config.ts';
 import type { Env } from '../env.ts';
 import { createEncryptionCodec } from './codec.ts';
 import { createKeyRing } from './key-ring.ts';
+import { createKmsUnwrap } from './kms.ts';
 
 export const FAILURE_CONVERTER = fileURLToPath(new URL('./failure-converter.cjs', import.meta.url));
 
@@ -25,20 +26,17 @@ export function openEncryption(
   );
 }
 
+/** KMS is asked, and its SDK loaded, only where a key is wrapped. */
 export function openCodec({ encryptionKeys }: Pick<Env, 'encryptionKeys'>): PayloadCodec | undefined {
   if (encryptionKeys === undefined) return undefined;
-  return createEncryptionCodec(createKeyRing({ read: async () => encryptionKeys, unwrap: unwrapByKms }));
+  const unwrap = createKmsUnwrap();
+  return createEncryptionCodec(createKeyRing({ read: async () => encryptionKeys, unwrap }));
 }
 
-/** The SDK is loaded only where a key is wrapped. */
-async function unwrapByKms(wrapped: Uint8Array): Promise<Uint8Array> {
-  const { DecryptCommand, KMSClient } = await import('@aws-sdk/client-kms');
-  const client = new KMSClient();
-  try {
-    const { Plaintext } = await client.send(new DecryptCommand({ CiphertextBlob: wrapped }));
-    if (Plaintext === undefined) throw new Error('KMS returned no plain key.');
-    return Plaintext;
-  } finally {
-    client.destroy();
-  }
+/**
+ * Opens the current key before work is taken: a worker without it would fail the first task of every run.
+ * @throws DataKeyRefused, DataKeyUnavailable, or an Error that says what is wrong with the keys
+ */
+export async function openCurrentKey({ payloadCodecs = [] }: DataConverter): Promise<void> {
+  for (const codec of payloadCodecs) await codec.encode([]);
 }
