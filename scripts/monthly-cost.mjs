@@ -61,7 +61,7 @@ export const setUps = {
     logGb: 100,
     metrics: 15,
     alarms: 14,
-    secrets: 2,
+    secrets: 4,
     sageMakerHours: 200,
     server: { tasks: 2, vcpu: 2, gb: 4, database: 'db.m7g.large', copies: 2, databaseGb: 100 },
   },
@@ -118,7 +118,7 @@ function temporal({ cloud, server }) {
   if (cloud) return [line('Temporal Cloud', 'its smallest plan', PRICE.temporalCloud)];
   const hour = server.vcpu * PRICE.vcpuHour + server.gb * PRICE.memoryGbHour;
   const database = PRICE.databaseHour[server.database];
-  const ui = 0.25 * PRICE.vcpuHour + 0.5 * PRICE.memoryGbHour;
+  const small = 0.25 * PRICE.vcpuHour + 0.5 * PRICE.memoryGbHour;
   return [
     line(
       "Temporal's server",
@@ -130,10 +130,12 @@ function temporal({ cloud, server }) {
       `${server.copies} × (${HOURS} h × $${database} + ${server.databaseGb} GB × $${PRICE.databaseGb})`,
       server.copies * (HOURS * database + server.databaseGb * PRICE.databaseGb),
     ),
-    line(
-      'its Web UI and balancer',
-      `${HOURS} h × ($${ui.toFixed(4)} + $${PRICE.balancerHour})`,
-      HOURS * (ui + PRICE.balancerHour),
+    ...['its Web UI and balancer', 'codec server and balancer'].map((what) =>
+      line(
+        what,
+        `${HOURS} h × ($${small.toFixed(4)} + $${PRICE.balancerHour})`,
+        HOURS * (small + PRICE.balancerHour),
+      ),
     ),
   ];
 }

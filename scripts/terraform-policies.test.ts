@@ -53,14 +53,18 @@ const allow = (statement: Values) => (plan: Plan) => {
   policy.Statement.push({ Effect: 'Allow', Resource: 'arn:aws:s3:::some', ...statement });
   Object.assign(change.after ?? {}, { policy: JSON.stringify(policy) });
 };
-const container = (edit: (container: Values) => void) => (plan: Plan) => {
-  const { change } = first(plan, 'aws_ecs_task_definition', /workers\["data"\]/);
-  const containers = JSON.parse(String(change.after?.['container_definitions'])) as [Values];
-  edit(containers[0]);
-  Object.assign(change.after ?? {}, { container_definitions: JSON.stringify(containers) });
-};
-const variable = (name: string, value: string) =>
-  container((worker) => (worker['environment'] as Values[]).push({ name, value }));
+const DATA = /workers\["data"\]/;
+const CODEC = /codec_server/;
+const container =
+  (edit: (container: Values) => void, address = DATA) =>
+  (plan: Plan) => {
+    const { change } = first(plan, 'aws_ecs_task_definition', address);
+    const containers = JSON.parse(String(change.after?.['container_definitions'])) as [Values];
+    edit(containers[0]);
+    Object.assign(change.after ?? {}, { container_definitions: JSON.stringify(containers) });
+  };
+const variable = (name: string, value: string, address = DATA) =>
+  container((ours) => (ours['environment'] as Values[]).push({ name, value }), address);
 
 const breaks: readonly Break[] = [
   {
@@ -242,6 +246,24 @@ const breaks: readonly Break[] = [
     how: 'a setting that nobody reads',
     about: /ASSAY_TYPO/,
     break: variable('ASSAY_TYPO', 'x'),
+  },
+  {
+    policy: 'settings-are-read',
+    how: 'a setting of the codec server that nobody reads',
+    about: /ASSAY_CODEC_TYPO/,
+    break: variable('ASSAY_CODEC_TYPO', 'x', CODEC),
+  },
+  {
+    policy: 'no-plain-secrets',
+    how: "the codec server's token in the open",
+    about: /ASSAY_CODEC_TOKEN/,
+    break: variable('ASSAY_CODEC_TOKEN', 'x', CODEC),
+  },
+  {
+    policy: 'workers-run-confined',
+    how: 'a codec server whose root can be written',
+    about: /can be written/,
+    break: container((codec) => (codec['readonlyRootFilesystem'] = false), CODEC),
   },
   ...(
     [

@@ -76,6 +76,8 @@ const Environment = z.object({
   ASSAY_CODEC_TOKEN: optional,
   ASSAY_CODEC_ISSUER: optional,
   ASSAY_CODEC_AUDIENCE: optional,
+  /** Of the latter only these, by the `sub` of their tokens, with commas between them; without it all of them. */
+  ASSAY_CODEC_SUBJECTS: optional,
   /** Where a worker answers `/healthz`, `/readyz` and `/metrics`; without it it does not. */
   ASSAY_HEALTH_PORT: z.preprocess(blankIsUnset, z.coerce.number().int().min(0).max(65_535).optional()),
   /** By default lines of JSON wherever it is not development. */
@@ -196,10 +198,12 @@ function codecAccess({
   ASSAY_CODEC_TOKEN: token,
   ASSAY_CODEC_ISSUER: issuer,
   ASSAY_CODEC_AUDIENCE: audience,
+  ASSAY_CODEC_SUBJECTS: subjects,
 }: z.infer<typeof Environment>): CodecAccess {
   return {
     ...(token !== undefined && { token }),
-    ...(issuer !== undefined && audience !== undefined && { oidc: { issuer, audience } }),
+    ...(issuer !== undefined &&
+      audience !== undefined && { oidc: { issuer, audience, subjects: listOf(subjects) } }),
   };
 }
 
@@ -219,16 +223,19 @@ function s3Env(value: z.infer<typeof Environment>): S3Env {
 
 function sageMakerEnv(value: z.infer<typeof Environment>): SageMakerEnv {
   const endpoint = value.ASSAY_SAGEMAKER_ENDPOINT;
-  const list = (text = ''): string[] => text.split(',').filter((name) => name !== '');
   return {
     region: value.AWS_REGION ?? (endpoint === undefined ? undefined : 'us-east-1'),
     endpoint,
     role: value.ASSAY_SAGEMAKER_ROLE,
-    subnets: list(value.ASSAY_SAGEMAKER_SUBNETS),
-    securityGroups: list(value.ASSAY_SAGEMAKER_SECURITY_GROUPS),
+    subnets: listOf(value.ASSAY_SAGEMAKER_SUBNETS),
+    securityGroups: listOf(value.ASSAY_SAGEMAKER_SECURITY_GROUPS),
     kmsKeyId: value.ASSAY_SAGEMAKER_KMS_KEY,
     modelPackages: value.ASSAY_SAGEMAKER_MODEL_PACKAGES && value.ASSAY_SAGEMAKER_MODEL_PACKAGES === 'true',
   };
+}
+
+function listOf(text = ''): string[] {
+  return text.split(',').filter((name) => name !== '');
 }
 
 /** `./folder`, `/folder` and `file:///folder` all mean the same store. */

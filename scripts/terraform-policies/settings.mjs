@@ -6,6 +6,9 @@ const SECRET_NAME =
 const SECRET_VALUE =
   /(AKIA[0-9A-Z]{16}|-----BEGIN|gh[pousr]_\w{20,}|xox[abpr]-|eyJ[\w-]{10,}\.[\w-]{10,}|^[A-Za-z0-9+/_-]{40,}={0,2}$)/;
 
+/** What runs from our own image. */
+const OURS = ['worker', 'codec'];
+
 export const settingsPolicies = {
   'no-plain-secrets': (resources) => [
     ...eachContainer(resources, (container) =>
@@ -32,7 +35,7 @@ export const settingsPolicies = {
 
   'settings-are-read': (resources, settings) =>
     eachContainer(resources, (container) =>
-      container.name === 'worker'
+      OURS.includes(container.name)
         ? [...(container.environment ?? []), ...(container.secrets ?? [])]
             .filter(
               ({ name }) =>
@@ -44,20 +47,22 @@ export const settingsPolicies = {
 
   'workers-run-confined': (resources) =>
     eachContainer(resources, (container) => {
-      if (container.name !== 'worker') return [];
+      if (!OURS.includes(container.name)) return [];
       return [
         ...(container.readonlyRootFilesystem === true ? [] : ['its root can be written']),
         ...(/^[1-9]\d*(:\d+)?$/.test(container.user ?? '') ? [] : ['it runs as root']),
         ...(container.privileged === true ? ['it is privileged'] : []),
-        ...(container.stopTimeout === 120 ? [] : ['stopTimeout is not the 120 s that draining takes']),
+        ...(container.name !== 'worker' || container.stopTimeout === 120
+          ? []
+          : ['stopTimeout is not the 120 s that draining takes']),
         ...(/@sha256:[0-9a-f]{64}$/.test(container.image) ? [] : ['its image is not named by digest']),
       ];
     }),
 };
 
-/** The name of a thing in AWS is told in the open, also where a secret could stand (`ASSAY_SECRET_…`). */
+/** The name of a thing in AWS, and a switch, are told in the open, also where a secret could stand (`ASSAY_SECRET_…`). */
 function isTold(value) {
-  return value !== '' && !/^arn:aws:[a-z]+:/.test(value);
+  return !/^(|true|false|arn:aws:[a-z]+:.*)$/.test(value);
 }
 
 function writesSecret({ type, values }) {

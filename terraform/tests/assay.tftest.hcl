@@ -43,3 +43,30 @@ run "an_image_without_a_digest_is_refused" {
   module { source = "./modules/assay" }
   expect_failures = [var.releases]
 }
+
+run "without_a_codec_server_there_is_none" {
+  command = plan
+  module { source = "./modules/assay" }
+
+  assert {
+    condition     = output.codec_server == null && length(module.codec_server) == 0
+    error_message = "A codec server is wanted by those who name it."
+  }
+}
+
+run "logins_of_temporal_cloud_want_names" {
+  command = plan
+
+  variables {
+    codec = {
+      url             = "https://codec.example.org"
+      certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a"
+      clients         = ["10.0.0.0/16"]
+      origin          = "https://cloud.temporal.io"
+      login           = { issuer = "https://login.example.org/", audience = "https://api.example.org" }
+    }
+  }
+
+  module { source = "./modules/assay" }
+  expect_failures = [var.codec]
+}

@@ -64,7 +64,7 @@ run "a_server_of_our_own_keeps_to_the_network" {
       server_image = "temporalio/server:1.31.0", ui_image = "temporalio/ui:2.49.1", tools_image = "temporalio/admin-tools:1.31.0"
       tasks        = 2, cpu = 1024, memory = 2048, history_shards = 512, database_class = "db.t4g.medium", database_gb = 20
       multi_az     = true, database_password_version = 1, backup_days = 14, ui_certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a"
-      ui_clients   = ["10.0.0.0/16"], codec_endpoint = ""
+      ui_clients   = ["10.0.0.0/16"], ui_login = null
     }
   }
 
@@ -90,5 +90,39 @@ run "a_server_of_our_own_keeps_to_the_network" {
     condition = contains(jsondecode(aws_ecs_task_definition.this["server"].container_definitions)[0].secrets,
     { name = "POSTGRES_PWD", valueFrom = "arn:database" })
     error_message = "The database's password comes from the secret."
+  }
+}
+
+run "the_web_ui_passes_logins_to_the_codec_server" {
+  command = plan
+
+  variables {
+    database_secret = "arn:database"
+    client_secret   = "arn:client"
+    codec_endpoint  = "https://codec.example.org"
+    settings = {
+      server_image = "temporalio/server:1.31.0", ui_image = "temporalio/ui:2.49.1", tools_image = "temporalio/admin-tools:1.31.0"
+      tasks        = 1, cpu = 1024, memory = 2048, history_shards = 512, database_class = "db.t4g.medium", database_gb = 20
+      multi_az     = false, database_password_version = 1, backup_days = 3, ui_certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/a"
+      ui_clients   = ["10.0.0.0/16"], ui_login = { url = "https://temporal.example.org", issuer = "https://login.example.org", client_id = "ui" }
+    }
+  }
+
+  module { source = "./modules/temporal/self-hosted" }
+
+  assert {
+    condition = alltrue([for name, value in {
+      TEMPORAL_AUTH_ENABLED            = "true"
+      TEMPORAL_AUTH_CALLBACK_URL       = "https://temporal.example.org/auth/sso/callback"
+      TEMPORAL_CODEC_ENDPOINT          = "https://codec.example.org"
+      TEMPORAL_CODEC_PASS_ACCESS_TOKEN = "true"
+    } : contains(jsondecode(aws_ecs_task_definition.this["ui"].container_definitions)[0].environment, { name = name, value = value })])
+    error_message = "The Web UI has people log in, and gives the codec server their tokens."
+  }
+
+  assert {
+    condition = contains(jsondecode(aws_ecs_task_definition.this["ui"].container_definitions)[0].secrets,
+    { name = "TEMPORAL_AUTH_CLIENT_SECRET", valueFrom = "arn:client" })
+    error_message = "Its client secret comes from the secret."
   }
 }

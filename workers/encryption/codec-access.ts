@@ -6,11 +6,25 @@ export interface CodecAccess {
   /** A shared token, for `temporal --codec-auth` and scripts. */
   readonly token?: string;
   /** The identity provider of the Web UI, which passes on the access token of who is logged in. */
-  readonly oidc?: { readonly issuer: string; readonly audience: string };
+  readonly oidc?: IdentityProvider;
 }
 
-/** Who asks, for the log; `undefined` where nobody vouches for them. */
-export type Authenticate = (authorization: string | undefined) => Promise<string | undefined>;
+interface IdentityProvider {
+  readonly issuer: string;
+  readonly audience: string;
+  /** Who of those that it vouches for may read payloads, by the token's `sub`: everybody where none is named. */
+  readonly subjects?: readonly string[];
+}
+
+interface Caller {
+  /** For the log. */
+  readonly who: string;
+  /** Known, and still not one of those who may read. */
+  readonly stranger?: true;
+}
+
+/** `undefined` where nobody vouches for who asks. */
+export type Authenticate = (authorization: string | undefined) => Promise<Caller | undefined>;
 
 /** @throws Error where neither is configured: payloads are not shown to just anybody */
 export function createAuthenticate({ token, oidc }: CodecAccess): Authenticate {
@@ -23,15 +37,15 @@ export function createAuthenticate({ token, oidc }: CodecAccess): Authenticate {
   return async (authorization) => {
     const [, given] = /^Bearer (\S+)$/i.exec(authorization ?? '') ?? [];
     if (given === undefined) return undefined;
-    if (token !== undefined && isSame(given, token)) return 'token';
+    if (token !== undefined && isSame(given, token)) return { who: 'token' };
     return verify?.(given);
   };
 }
 
 /** Keys come from the provider's discovery document, are cached, and are fetched again when one is unknown. */
-function createVerifier({ issuer, audience }: { issuer: string; audience: string }) {
+function createVerifier({ issuer, audience, subjects = [] }: IdentityProvider) {
   let keys: Promise<ReturnType<typeof createRemoteJWKSet>> | undefined;
-  return async (token: string): Promise<string | undefined> => {
+  return async (token: string): Promise<Caller | undefined> => {
     keys ??= discover(issuer);
     const jwks = await keys.catch((error: unknown) => {
       keys = undefined;
@@ -39,7 +53,8 @@ function createVerifier({ issuer, audience }: { issuer: string; audience: string
     });
     try {
       const { payload } = await jwtVerify(token, jwks, { issuer, audience });
-      return payload.sub ?? 'someone without a subject';
+      const who = payload.sub ?? 'someone without a subject';
+      return subjects.length === 0 || subjects.includes(who) ? { who } : { who, stranger: true };
     } catch {
       return undefined;
     }

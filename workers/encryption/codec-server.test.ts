@@ -17,7 +17,7 @@ const AUDIENCE = 'temporal-ui';
 let server: CodecServer;
 let provider: Server;
 let issuer: string;
-let sign: (claims: { audience?: string; expires?: string }) => Promise<string>;
+let sign: (claims: { audience?: string; expires?: string; subject?: string }) => Promise<string>;
 const log: CodecLogEntry[] = [];
 
 beforeAll(async () => {
@@ -29,11 +29,11 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
   issuer = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
-  sign = ({ audience = AUDIENCE, expires = '5m' }) =>
+  sign = ({ audience = AUDIENCE, expires = '5m', subject = 'dana' }) =>
     new SignJWT({})
       .setProtectedHeader({ alg: 'RS256', kid: 'one' })
       .setIssuer(issuer)
-      .setSubject('dana')
+      .setSubject(subject)
       .setAudience(audience)
       .setExpirationTime(expires)
       .sign(privateKey);
@@ -103,6 +103,29 @@ describe('startCodecServer', () => {
       expect(answer.status).toBe(401);
       expect(await answer.text()).not.toContain('payloads":[{');
     }
+  });
+
+  it('answers of those who have logged in only the named ones, where some are named', async () => {
+    const oidc = { issuer, audience: AUDIENCE, subjects: ['kim'] };
+    const listener = { host: '127.0.0.1', port: 0, origins: [], open: false, log: () => undefined };
+    const narrow = await openCodecServer({ encryptionKeys, codecAccess: { token: TOKEN, oidc } }, listener);
+    const ask = async (token: string): Promise<Response> =>
+      fetch(`${narrow.url}/decode`, { method: 'POST', body: '{"payloads":[]}', headers: bearer(token) });
+    try {
+      const refused = await ask(await sign({}));
+      expect(refused.status).toBe(403);
+      expect(await refused.text()).toContain('dana is logged in, and may not read payloads');
+      expect((await ask(await sign({ subject: 'kim' }))).status).toBe(200);
+      expect((await ask(TOKEN)).status).toBe(200);
+    } finally {
+      await narrow.close();
+    }
+  });
+
+  it('tells balancers, who have no token, that it is there, and logs nothing of it', async () => {
+    const before = log.length;
+    expect((await call('/healthz', {})).status).toBe(200);
+    expect(log).toHaveLength(before);
   });
 
   it("lets the Web UI's page call it, and no other page", async () => {

@@ -1,6 +1,6 @@
 /**
  * The codec server that Temporal's Web UI and command line call: POST /encode and /decode with
- * `{"payloads":[{"metadata":{name: base64},"data":base64}]}`, answered in the same shape.
+ * `{"payloads":[{"metadata":{name: base64},"data":base64}]}`, answered in the same shape. GET /healthz is for balancers.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -74,6 +74,7 @@ async function handle(
 ): Promise<void> {
   const path = request.url?.split('?')[0] ?? '/';
   allowOrigin(options.origins, request, response);
+  if (request.method === 'GET' && path === '/healthz') return send(response, 200, { status: 'ok' });
   try {
     if (request.method === 'OPTIONS') {
       response.writeHead(204).end();
@@ -104,8 +105,10 @@ async function authenticated(
   request: IncomingMessage,
 ): Promise<string> {
   if (authenticate === undefined) return 'anybody';
-  const who = await authenticate(request.headers.authorization);
-  if (who !== undefined) return who;
+  const caller = await authenticate(request.headers.authorization);
+  if (caller?.stranger === true)
+    throw new Refused(403, `${caller.who} is logged in, and may not read payloads: ASSAY_CODEC_SUBJECTS.`);
+  if (caller !== undefined) return caller.who;
   throw new Refused(
     401,
     'Send `Authorization: Bearer …`: the token of this server, or that of a login to the Web UI.',

@@ -19,6 +19,8 @@ module "assay" {
     cloud = { address = "${var.region}.aws.api.temporal.io:7233", auth = "api-key" }
   }
 
+  codec = var.codec
+
   sizes = {
     control  = { cpu = 512, memory = 1024, disk = 21, min = 1, max = 2, spot = true }
     data     = { cpu = 1024, memory = 2048, disk = 30, min = 0, max = 2, spot = true }

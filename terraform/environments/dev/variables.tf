@@ -17,3 +17,15 @@ variable "recipients" {
   description = "E-mail addresses that hear alarms."
   type        = set(string)
 }
+
+variable "codec" {
+  description = "The codec server, by which payloads are read in the Web UI, as modules/assay has it; null for none."
+  type = object({
+    url             = string
+    certificate_arn = string
+    clients         = list(string)
+    origin          = string
+    login           = optional(object({ issuer = string, audience = string, subjects = optional(list(string), []) }))
+  })
+  default = null
+}

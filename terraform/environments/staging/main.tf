@@ -30,8 +30,11 @@ module "assay" {
       backup_days        = 3
       ui_certificate_arn = var.ui_certificate_arn
       ui_clients         = var.ui_clients
+      ui_login           = var.ui_login
     }
   }
+
+  codec = var.codec
 
   sizes = {
     control  = { cpu = 512, memory = 1024, disk = 21, min = 1, max = 2, spot = false }

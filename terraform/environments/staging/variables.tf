@@ -34,3 +34,19 @@ variable "database_password" {
   ephemeral   = true
   sensitive   = true
 }
+
+variable "codec" {
+  description = "The codec server, by which payloads are read in the Web UI, as modules/assay has it; null for none."
+  type = object({
+    url             = string
+    certificate_arn = string
+    clients         = list(string)
+    origin          = string
+    login           = optional(object({ issuer = string, audience = string, subjects = optional(list(string), []) }))
+  })
+}
+
+variable "ui_login" {
+  description = "Who may open the Web UI: its address, the identity provider and what it knows the Web UI as; null for all of ui_clients."
+  type        = object({ url = string, issuer = string, client_id = string })
+}

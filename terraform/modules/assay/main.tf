@@ -6,6 +6,7 @@ locals {
     var.temporal.cloud.auth == "api-key" ? { temporal-api-key = "API key of Temporal Cloud" } :
     { temporal-client-certificate = "Certificate for Temporal Cloud", temporal-client-key = "Its private key" }
   )
+  ui_secrets = try(var.temporal.self_hosted.ui_login, null) == null ? {} : { web-ui-client = "By which the Web UI knows itself to the identity provider" }
 }
 
 module "network" {
@@ -27,7 +28,7 @@ module "secrets" {
   region     = var.region
   account_id = var.account_id
   prefix     = "assay/${var.environment}"
-  secrets    = merge(local.temporal_secrets, { encryption-keys = "Keys that payloads are encrypted with" }, var.secrets)
+  secrets    = merge(local.temporal_secrets, local.ui_secrets, local.codec_secrets, { encryption-keys = "Keys that payloads are encrypted with" }, var.secrets)
 }
 
 module "lake" {
@@ -110,6 +111,7 @@ module "temporal" {
   namespace                = var.namespace
   cloud                    = var.temporal.cloud
   self_hosted              = var.temporal.self_hosted
+  codec_endpoint           = var.codec == null ? "" : var.codec.url
   network                  = { vpc_id = module.network.vpc_id, subnet_ids = module.network.private_subnet_ids }
   worker_security_group_id = aws_security_group.workers.id
   cluster                  = aws_ecs_cluster.this.name

@@ -72,7 +72,7 @@ variable "temporal" {
       backup_days               = number
       ui_certificate_arn        = string
       ui_clients                = list(string)
-      codec_endpoint            = optional(string, "")
+      ui_login                  = optional(object({ url = string, issuer = string, client_id = string, scopes = optional(string, "openid,email,profile") }))
     }))
   })
 }

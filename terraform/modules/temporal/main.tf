@@ -44,7 +44,7 @@ variable "self_hosted" {
     backup_days               = number
     ui_certificate_arn        = string
     ui_clients                = list(string)
-    codec_endpoint            = optional(string, "")
+    ui_login                  = optional(object({ url = string, issuer = string, client_id = string, scopes = optional(string, "openid,email,profile") }))
   })
   default = null
 
@@ -52,6 +52,12 @@ variable "self_hosted" {
     condition     = (var.self_hosted == null) != (var.cloud == null)
     error_message = "Either cloud or self_hosted says where Temporal is."
   }
+}
+
+variable "codec_endpoint" {
+  description = "Address at which browsers find the codec server; empty for none."
+  type        = string
+  default     = ""
 }
 
 variable "network" {
@@ -67,7 +73,7 @@ variable "cluster" {
 }
 
 variable "secret_references" {
-  description = "Of the secrets module, by name: temporal-api-key, temporal-client-certificate, temporal-client-key, temporal-database."
+  description = "Of the secrets module, by name: temporal-api-key, temporal-client-certificate, temporal-client-key, temporal-database, web-ui-client."
   type        = map(string)
 }
 
@@ -107,10 +113,12 @@ module "self_hosted" {
   account_id               = var.account_id
   namespace                = var.namespace
   settings                 = var.self_hosted
+  codec_endpoint           = var.codec_endpoint
   network                  = var.network
   cluster                  = var.cluster
   worker_security_group_id = var.worker_security_group_id
   database_secret          = var.secret_references["temporal-database"]
+  client_secret            = try(var.secret_references["web-ui-client"], null)
   database_password        = var.database_password
   read_secrets             = var.read_secrets
   kms_key_arn              = var.kms_key_arn

@@ -59,11 +59,11 @@ locals {
       image   = var.settings.ui_image
       port    = 8080
       command = null
-      environment = {
+      environment = merge(local.ui_login, {
         TEMPORAL_ADDRESS        = "${local.host}:7233"
-        TEMPORAL_CODEC_ENDPOINT = var.settings.codec_endpoint
-      }
-      secrets = {}
+        TEMPORAL_CODEC_ENDPOINT = var.codec_endpoint
+      })
+      secrets = var.settings.ui_login == null ? {} : { TEMPORAL_AUTH_CLIENT_SECRET = var.client_secret }
       cpu     = 256
       memory  = 512
     }

@@ -30,8 +30,13 @@ variable "settings" {
     backup_days               = number
     ui_certificate_arn        = string
     ui_clients                = list(string)
-    codec_endpoint            = string
+    ui_login                  = optional(object({ url = string, issuer = string, client_id = string, scopes = optional(string, "openid,email,profile") }))
   })
+}
+
+variable "codec_endpoint" {
+  type    = string
+  default = ""
 }
 
 variable "network" {
@@ -49,6 +54,12 @@ variable "worker_security_group_id" {
 variable "database_secret" {
   description = "ARN of the secret that is the database's password, without the six letters."
   type        = string
+}
+
+variable "client_secret" {
+  description = "ARN of the secret that the Web UI knows itself to the identity provider by; null where nobody logs in."
+  type        = string
+  default     = null
 }
 
 variable "database_password" {

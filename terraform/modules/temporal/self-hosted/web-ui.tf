@@ -1,5 +1,17 @@
 # The Web UI behind a balancer that has no public address.
 
+locals {
+  # Who has logged in is who the codec server answers: browsers pass the login on.
+  ui_login = var.settings.ui_login == null ? {} : {
+    TEMPORAL_AUTH_ENABLED            = "true"
+    TEMPORAL_AUTH_PROVIDER_URL       = var.settings.ui_login.issuer
+    TEMPORAL_AUTH_CLIENT_ID          = var.settings.ui_login.client_id
+    TEMPORAL_AUTH_CALLBACK_URL       = "${var.settings.ui_login.url}/auth/sso/callback"
+    TEMPORAL_AUTH_SCOPES             = var.settings.ui_login.scopes
+    TEMPORAL_CODEC_PASS_ACCESS_TOKEN = "true"
+  }
+}
+
 resource "aws_lb" "ui" {
   name                       = "${var.name}-temporal"
   internal                   = true
