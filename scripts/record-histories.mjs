@@ -3,12 +3,11 @@
  * `workflows/histories/<version>-<what>.json`. Run it for each release; what a release recorded stays,
  * for runs of that release may still be open when the next one starts.
  */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { ensureSetUp } from './setup.mjs';
-import { findTemporal } from './temporal.mjs';
+import { withServer } from './with-server.mjs';
 
 await ensureSetUp();
 const { Client, Connection } = await import('@temporalio/client');
@@ -18,8 +17,6 @@ const { createLedgerActivities } = await import('../dist/activities/ledger/activ
 const { createLocalStore } = await import('../dist/activities/store/local-store.js');
 const { squares } = await import('../dist/pipelines/examples/squares.pipeline.js');
 const { loadBundle } = await import('../dist/workers/bundle.js');
-const { startServer } = await import('../dist/workers/embedded-server.js');
-const { startOrphanGuard } = await import('../dist/workers/orphan-guard.js');
 
 const TASK_QUEUE = 'control';
 /** Stands in every event: nothing of the machine that recorded. */
@@ -29,25 +26,9 @@ const target = new URL('../workflows/histories/', import.meta.url);
 
 const { version: current } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
 const version = process.argv[2] ?? current;
-const folder = await mkdtemp(join(tmpdir(), 'assay-histories-'));
-const guard = startOrphanGuard();
-const server = await startServer({
-  command: (await findTemporal()).path,
-  env: process.env,
-  logFolder: folder,
-  guard,
-  ui: false,
-  ports: 'any',
-});
-try {
-  await record(server.address);
-} finally {
-  await server.stop();
-  await guard.release();
-  await rm(folder, { recursive: true, force: true });
-}
+await withServer('histories', ({ address, folder }) => record(address, folder));
 
-async function record(address) {
+async function record(address, folder) {
   const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
   const client = new Client({ connection, identity: IDENTITY });

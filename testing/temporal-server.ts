@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
+import { keepHistories } from '../scripts/histories.mjs';
 import { findTemporal } from '../scripts/temporal.mjs';
 import { writeBundle } from '../workers/bundle.ts';
 import { startServer } from '../workers/embedded-server.ts';
@@ -46,6 +47,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('temporalAddress', server.address);
   project.provide('workflowBundle', bundle);
   return async () => {
+    // For `scripts/record-test-histories.mjs`.
+    const histories = process.env['ASSAY_KEEP_HISTORIES'];
+    if (histories !== undefined) await keepHistories(server.address, histories);
     await server.stop();
     await guard.release();
     await rm(folder, { recursive: true, force: true });

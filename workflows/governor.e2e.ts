@@ -21,7 +21,7 @@ import type { JudgedInterval } from './domain/governance/situation.ts';
 import type { MaturedInterval } from './domain/judging-slice.ts';
 import { startKit, type Kit, type TestActivities } from './engine/testing/kit.ts';
 import type { GovernorState } from './governor.ts';
-import { promotion } from './promotion.ts';
+import { promotion, rollback } from './promotion.ts';
 import { retraining } from './retraining.ts';
 import { review } from './review.ts';
 import { training } from './training.ts';
@@ -54,7 +54,7 @@ beforeAll(async () => {
   const store = createLocalStore(folder);
   registry = createRegistry(store);
   kit = await startKit({
-    pipelines: [retraining, training, promotion, review],
+    pipelines: [retraining, training, promotion, review, rollback],
     activities: standIns(store),
     worker: { taskQueue: QUEUE },
   });
@@ -243,6 +243,37 @@ describe('a challenger that only a person may promote', () => {
     );
     const approvals = (await registry.log(world.model)).filter(({ kind }) => kind === 'approval');
     expect(approvals).toMatchObject([{ timedOut: false }, { choice: 'reject', timedOut: true }]);
+  });
+});
+
+describe('a rollback', () => {
+  test('makes the model before champion again, and says who wanted it and why', async () => {
+    const governor = await start();
+    await ask(governor, 'first', true);
+    world.matured.push(month(4));
+    await governor.signal('retrain', { reason: 'a second one' });
+    await ask(governor, 'second', true);
+    const override = { by: 'dana', reason: 'to have it tried' };
+    await kit.execute(promotion, {
+      key: world.model,
+      params: { project: world.model, version: 2, override },
+    });
+    expect(await registry.aliases(world.model)).toMatchObject({ champion: 2, previous: 1 });
+    const said = { by: 'dana', reason: 'the ward sees too many alarms' };
+    const params = { model: world.model, ...said };
+    await kit.execute(rollback, { key: world.model, params });
+    expect((await registry.aliases(world.model)).champion).toBe(1);
+    expect((await registry.log(world.model)).at(-1)).toMatchObject({ kind: 'rollback', ...said });
+  });
+
+  test('of a model that has had no other champion fails, and says so', async () => {
+    const governor = await start();
+    await ask(governor, 'first', true);
+    const params = { model: world.model, by: 'dana', reason: 'in doubt' };
+    await expect(kit.execute(rollback, { key: world.model, params })).rejects.toMatchObject({
+      cause: { type: 'RunFailed', message: expect.stringContaining('NothingToRollBack') as string },
+    });
+    expect(await registry.aliases(world.model)).toEqual({ champion: 1 });
   });
 });
 

@@ -5,32 +5,22 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createLocalStore } from '../../../dist/activities/store/local-store.js';
 import { bundleWorkflows } from '../../../dist/workers/bundle.js';
-import { startServer } from '../../../dist/workers/embedded-server.js';
 import { createActivityInterceptors } from '../../../dist/workers/interceptors.js';
-import { startOrphanGuard } from '../../../dist/workers/orphan-guard.js';
-import { findTemporal } from '../../temporal.mjs';
-import { withFolder } from '../../with-folder.mjs';
+import { withServer as ownServer } from '../../with-server.mjs';
 import { TASK_QUEUE } from './names.mjs';
 
 const WORKFLOWS = fileURLToPath(new URL('./workflows.mjs', import.meta.url));
 
 /** Hands `body` the server's address, a client and an empty folder; nothing of them is left when it is over. */
 export function withServer(body) {
-  return withFolder('bench', (folder) => served(folder, body));
-}
-
-async function served(folder, body) {
-  const guard = startOrphanGuard();
-  const [command, env] = [(await findTemporal()).path, process.env];
-  const server = await startServer({ command, env, logFolder: folder, guard, ui: false, ports: 'any' });
-  const connection = await Connection.connect({ address: server.address });
-  try {
-    return await body({ address: server.address, client: new Client({ connection }), folder });
-  } finally {
-    await connection.close();
-    await server.stop();
-    await guard.release();
-  }
+  return ownServer('bench', async ({ address, folder }) => {
+    const connection = await Connection.connect({ address });
+    try {
+      return await body({ address, client: new Client({ connection }), folder });
+    } finally {
+      await connection.close();
+    }
+  });
 }
 
 /**

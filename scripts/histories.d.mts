@@ -1,0 +1,1 @@
+export declare function keepHistories(address: string, folder: string): Promise<void>;
