@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { WorkerOptions } from '@temporalio/worker';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { unservedQueues, useVersion, workerVersions } from '../clients/workers/versions.ts';
 import { UNVERSIONED } from '../workflows/domain/deployment.ts';
@@ -14,6 +14,8 @@ import { createProbe } from '../workflows/engine/testing/probe.ts';
 import { bundleWorkflows } from './bundle.ts';
 
 type Build = 'one' | 'two';
+
+const WAIT = { timeout: 30_000, interval: 50 };
 
 const bundles = new Map<Build, WorkerOptions['workflowBundle']>();
 const probe = createProbe();
@@ -52,6 +54,12 @@ async function waiting(): Promise<WorkflowHandleWithFirstExecutionRunId> {
     if (record?.tasks.some(({ name, state }) => name === 'opened' && state === 'deferred')) return handle;
     await sleep(50);
   }
+}
+
+/** Its first task is done: from now on it stands in the code that there was. */
+async function isTakenUp(handle: WorkflowHandleWithFirstExecutionRunId): Promise<boolean> {
+  const { events } = await handle.fetchHistory();
+  return events?.some(({ workflowTaskCompletedEventAttributes: done }) => Boolean(done)) ?? false;
 }
 
 /** The server is everybody's: each test has a deployment of its own. */
@@ -118,7 +126,7 @@ describe('a workflow that stands for as long as there are workers', () => {
     if (isVersioned) await current('one');
     expect(newKeeper.name).toBe(keeper.name);
     const handle = await kit.start(keeper.name);
-    await sleep(500);
+    await vi.waitFor(async () => expect(await isTakenUp(handle)).toBe(true), WAIT);
     await worker('two', isVersioned);
     if (isVersioned) await current('two');
     await stop();

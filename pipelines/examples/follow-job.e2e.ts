@@ -1,8 +1,7 @@
 /** The activity is lost in the middle of the job: the next try has what the heartbeats carried, and submits nothing. */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { attempt, runAttempt } from '../../activities/attempt.ts';
 import type { JobActivities } from '../../activities/training/sagemaker/contract.ts';
@@ -14,10 +13,13 @@ let place: Place;
 let kit: Kit;
 /** What each try of the activity was handed by the one before. */
 const handed: unknown[] = [];
+/** The job trains until there is a second try. */
+let finish = (): void => undefined;
+const trained = new Promise<void>((resolve) => (finish = resolve));
 
 beforeAll(async () => {
-  place = await openPlace(() => async (_input, _uploading, signal) => {
-    await sleep(1_500, undefined, { signal });
+  place = await openPlace(() => async () => {
+    await trained;
     return {};
   });
   kit = await startKit({
@@ -36,11 +38,18 @@ function lostOnce(jobs: JobActivities): JobActivities['follow'] {
   return async (asked) => {
     const own = attempt();
     handed.push(own.resumeFrom);
-    if (handed.length > 1) return jobs.follow(asked);
+    if (handed.length > 1) {
+      finish();
+      return jobs.follow(asked);
+    }
     const worker = new AbortController();
-    const following = runAttempt({ ...own, signal: worker.signal }, () => jobs.follow(asked));
-    while ([...place.fake.jobs.values()][0]?.secondary !== 'Training') await sleep(10);
-    await sleep(300);
+    const reached: unknown[] = [];
+    const progress = (how: unknown): void => {
+      reached.push(how);
+      own.progress(how);
+    };
+    const following = runAttempt({ ...own, progress, signal: worker.signal }, () => jobs.follow(asked));
+    await vi.waitFor(() => expect(reached.at(-1)).toMatchObject({ status: 'Training' }), { timeout: 20_000 });
     worker.abort();
     await following.catch(() => undefined);
     throw ApplicationFailure.create({ message: 'gone', type: 'StoreUnavailable' });

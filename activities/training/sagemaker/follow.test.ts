@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { runAttempt } from '../../attempt.ts';
 import type { JobState } from './contract.ts';
@@ -33,16 +32,19 @@ function follow(resumeFrom?: unknown): Followed {
 
 describe('followJob', () => {
   it('goes on from what a worker that is gone had reached, and submits nothing', async () => {
-    place = await openPlace(() => async (_input, _uploading, signal) => {
-      await sleep(600, undefined, { signal });
+    let finish = (): void => undefined;
+    const trained = new Promise<void>((resolve) => (finish = resolve));
+    place = await openPlace(() => async () => {
+      await trained;
       return {};
     });
     const first = follow();
-    while ([...place.fake.jobs.values()][0]?.secondary !== 'Training') await sleep(5);
-    await sleep(50);
+    await vi.waitFor(() => expect(first.reached()).toMatchObject({ status: 'Training' }), {
+      timeout: 10_000,
+    });
     first.die();
     await expect(first.ended).rejects.toThrow('aborted');
-    expect(first.reached()).toMatchObject({ status: 'Training' });
+    finish();
 
     const before = place.fake.calls.length;
     const second = await follow(first.reached()).ended;
