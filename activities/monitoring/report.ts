@@ -58,8 +58,9 @@ const OTHERS: Readonly<Record<Comparison['others'][number]['name'], string>> = {
   before: 'the interval before',
 };
 
+/** `2025-03` of what begins with its month. */
 function daysOf(intervals: readonly string[]): string {
-  return intervals.map((start) => start.slice(0, 10)).join(', ');
+  return intervals.map((start) => start.slice(0, 10).replace(/-01$/, '')).join(', ');
 }
 
 function columnReport(column: ColumnDrift): ColumnReport {

@@ -6,6 +6,9 @@ const ABSENT = '–';
 /** Smaller shares are said to be so: `0.0 %` reads as never. */
 const SMALLEST_PERCENT = 0.0005;
 
+/** Below it the noughts are no longer counted. */
+const SMALLEST_PLAIN = 1e-6;
+
 type Figure = number | null | undefined;
 type Shown = (value: number) => string;
 
@@ -21,9 +24,13 @@ export function decimal(value: Figure, decimals = 3): Html {
 
 /** As many digits as say something, for values of any size. */
 export function plain(value: Figure): Html {
-  return data(value, (figure) =>
-    signed(figure, figure.toLocaleString('en', { maximumSignificantDigits: 4 })),
-  );
+  return data(value, (figure) => {
+    const tiny = figure !== 0 && Math.abs(figure) < SMALLEST_PLAIN;
+    return signed(
+      figure,
+      tiny ? figure.toExponential(1) : figure.toLocaleString('en', { maximumSignificantDigits: 4 }),
+    );
+  });
 }
 
 export function percent(value: Figure, decimals = 1): Html {

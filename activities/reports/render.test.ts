@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { renderComparison } from './comparison/render.ts';
+import type { ColumnReport } from './contract.ts';
 import { renderMonitoring } from './monitoring/render.ts';
 import { comparisonExample } from './testing/comparison.ts';
 import { monitoringExample } from './testing/monitoring-report.ts';
@@ -144,5 +145,38 @@ describe('the first month of a model', () => {
     expect(page).toContain('The outcomes of no interval are known yet.');
     expect(page).not.toContain('<title>AUC by interval');
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
+  });
+});
+
+describe('the inputs of a monitoring page', () => {
+  const report = monitoringExample();
+  const [column, ...others] = report.columns as [ColumnReport, ...ColumnReport[]];
+  const edges = ['≤ 0.104237', 'above 0.104237, ≤ 0.139912', '> 0.139912', 'ObstetricsAndGynecology'];
+  const bins = edges.map((label) => ({ label, reference: 999, current: 1_000 }));
+
+  test('are drawn with the edges of their bins in short, and listed with the whole ones', () => {
+    const page = renderMonitoring({ ...report, columns: [{ ...column, bins }, ...others] });
+    for (const short of ['≤ 0.104', '0.104 to 0.14', '&gt; 0.14', 'ObstetricsAndGyn…']) {
+      expect(page).toMatch(new RegExp(`<text[^>]*>${short}</text>`));
+    }
+    for (const { label } of bins) expect(page).toContain(`<th scope="row">${escaped(label)}</th>`);
+  });
+
+  test('say why they are not judged, or no drift in spite of their PSI, and nothing else', () => {
+    const judged = (change: Partial<ColumnReport>) =>
+      renderMonitoring({ ...report, columns: [{ ...column, ...change, reason: 'BECAUSE' }, ...others] });
+    expect(judged({ verdict: 'insufficient_data' })).toContain('BECAUSE');
+    expect(judged({ verdict: 'ok', psi: 0.3 })).toContain('BECAUSE');
+    expect(judged({ verdict: 'ok', psi: 0.01 })).not.toContain('BECAUSE');
+    expect(judged({ verdict: 'alarm', psi: 0.3 })).not.toContain('BECAUSE');
+  });
+});
+
+describe('figures for readers who do not meet them every day', () => {
+  test('are explained on the page itself', () => {
+    const [training, monitoring] = [renderTraining(trainingExample()), renderMonitoring(monitoringExample())];
+    for (const term of ['AUC', 'Gini', 'PR-AUC', 'Brier score', 'Log loss', 'Calibration error (ECE)', 'p95'])
+      expect(training).toContain(`<dt>${term}</dt>`);
+    for (const term of ['PSI', 'Reference', 'AUC', 'Gini']) expect(monitoring).toContain(`<dt>${term}</dt>`);
   });
 });

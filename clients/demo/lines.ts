@@ -40,13 +40,18 @@ export function notesOf({ challenger, drift, possibleFrom }: DemoMonth): string[
     const gain = difference
       ? `, AUC ${signed(difference.value)} (${signed(difference.low)} to ${signed(difference.high)})`
       : '';
-    const end = promoted ? 'it is champion now' : (reason ?? 'not promoted');
+    const end = promoted ? 'it is champion now' : (besides(reason) ?? 'the champion stays');
     notes.push(`trained v${version}: the gate says ${verdict}${gain}; ${end}`);
   }
   if (drift && drift.alarms.length > 0) notes.push(`in alarm: ${drift.alarms.join(', ')}`);
   if (possibleFrom !== undefined)
     notes.push(`a retraining can learn from it on ${possibleFrom.slice(0, 10)}`);
   return notes.map((note) => `${' '.repeat(19)}${note}`);
+}
+
+/** That the gate said no stands in the line already. */
+function besides(reason: string | undefined): string | undefined {
+  return reason?.startsWith('the gate says') ? undefined : reason;
 }
 
 export function summaryLines(report: DemoReport, commands: readonly string[]): string[] {

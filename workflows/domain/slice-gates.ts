@@ -23,7 +23,7 @@ function judgeSlice(slice: SliceMetrics, margin: number, alpha: number): GateRes
     gate: `slice ${slice.column}=${slice.group}`,
     name: `The paired AUC difference for ${name}`,
     value: isNumber(standardError) && isNumber(slice.positives) ? slice.difference?.value : null,
-    bound: `not proved below ${margin} at ${shown(alpha)}`,
+    bound: `not proved below ${margin} (p < ${shown(alpha)})`,
     decide: (difference) => {
       const found = `For ${name} (${slice.positives} positives) the AUC differs by ${shown(difference, margin)}`;
       return rounded(chanceOfWorse(difference - margin, standardError ?? 0)) < rounded(alpha)

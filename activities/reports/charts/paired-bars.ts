@@ -10,8 +10,11 @@ export interface SharedBin {
   readonly current: number;
 }
 
+/** Shares from here on are shown in whole per cents, smaller ones with a decimal. */
+const LEAST_WHOLE = 0.0995;
 const BAR_SPACE = 34;
-const LONGEST_LABEL = 18;
+/** As many letters as there is room for, wide ones among them. */
+const LONGEST_LABEL = 17;
 
 /** Bins from top to bottom: their names may be long. */
 export function pairedBars(id: string, title: string, bins: readonly SharedBin[]): Html {
@@ -20,7 +23,7 @@ export function pairedBars(id: string, title: string, bins: readonly SharedBin[]
     title,
     height: 34 + BAR_SPACE * bins.length,
     option: {
-      grid: { left: 122, right: 44, top: 6, bottom: 24 },
+      grid: { left: 132, right: 44, top: 6, bottom: 24 },
       xAxis: axis({ percent: true, min: 0, splitNumber: 3 }),
       yAxis: axis({
         type: 'category',
@@ -57,13 +60,15 @@ function bars(shares: readonly number[], tone: Tone): object {
       color: PALETTE.muted,
       fontSize: 10,
       textBorderWidth: 0,
-      formatter: ({ value }: { value: number }) => `${(100 * value).toFixed(value < 0.1 ? 1 : 0)} %`,
+      formatter: ({ value }: { value: number }) => `${(100 * value).toFixed(value < LEAST_WHOLE ? 1 : 0)} %`,
     },
   };
 }
 
-/** Edges of bins have as many digits as the data; four are enough to know them by. */
+/** `above 0.10423, ≤ 0.11991` as `0.104 to 0.12`: the whole edges, and on which side they lie, stand in the table below. */
 function shortened(label: string): string {
-  const text = label.replace(/-?\d+\.\d{4,}/g, (edge) => String(Number(Number(edge).toPrecision(4))));
+  const text = label
+    .replace(/^above (\S+), ≤ (\S+)$/, '$1 to $2')
+    .replace(/-?\d+\.\d{3,}/g, (edge) => String(Number(Number(edge).toPrecision(3))));
   return text.length <= LONGEST_LABEL ? text : `${text.slice(0, LONGEST_LABEL - 1)}…`;
 }

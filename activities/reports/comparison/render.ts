@@ -28,7 +28,7 @@ export function renderComparison({ comparison, reference, current, thresholds }:
       keyFigures(comparison),
       driftedColumns({ columns, thresholds }),
       quality({ quality: qualityOf(comparison) }),
-      allColumns({ columns }),
+      allColumns({ columns, thresholds }),
     ],
     footer: html`Bins come from ${reference} alone; missing, rare and never-seen values have bins of their
       own. The same numbers, unrounded, come with <code>--json</code>.`,

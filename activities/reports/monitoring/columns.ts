@@ -44,27 +44,33 @@ export function columnFigure(column: ColumnReport, id: string): Html {
   });
 }
 
-export function allColumns({ columns }: Pick<MonitoringReport, 'columns'>): Html {
+export function allColumns({ columns, thresholds }: Pick<MonitoringReport, 'columns' | 'thresholds'>): Html {
   return section(
     'All inputs',
     html`<p>
-      PSI critical is what chance alone exceeds once in a thousand at these row counts. χ² and the
-      Kolmogorov–Smirnov test compare the two samples by their bins, the second by finer ones: its distance
-      lies between KS and KS at most, and its p is at most the one shown. The Jensen–Shannon distance runs
-      from 0, the same, to 1, nothing in common.
+      PSI critical is what chance alone exceeds once in a thousand at these row counts. χ² (with df degrees of
+      freedom) and the Kolmogorov–Smirnov test (KS) compare the two samples by their bins, the second by finer
+      ones: its distance lies between KS and KS at most, and its p is at most the one shown. The
+      Jensen–Shannon (JS) distance runs from 0, the same, to 1, nothing in common.
     </p>`,
-    columnTable(columns),
-    inOrder(columns).map(
-      (column) =>
-        html`<details>
-          <summary>${column.name}: rows by bin</summary>
-          ${bins(column)}${summary(column)}
-        </details> `,
-    ),
+    columnTable(columns, thresholds),
+    html`<details>
+      <summary>Rows by bin of every input</summary>
+      ${inOrder(columns).map(
+        (column) =>
+          html`<details>
+            <summary>${column.name}</summary>
+            ${bins(column)}${summary(column)}
+          </details> `,
+      )}
+    </details>`,
   );
 }
 
-export function columnTable(columns: readonly ColumnReport[]): Html {
+export function columnTable(
+  columns: readonly ColumnReport[],
+  thresholds: MonitoringReport['thresholds'],
+): Html {
   const numbers = [
     'PSI',
     'PSI critical',
@@ -82,7 +88,7 @@ export function columnTable(columns: readonly ColumnReport[]): Html {
     [{ title: 'Column' }, { title: 'Verdict' }, ...numbers.map((title) => ({ title, number: true }))],
     inOrder(columns).map((column) => [
       html`${column.name} <span class="note">${column.kind}</span>`,
-      html`${verdictTag(column.verdict)}${column.verdict !== 'ok' && column.reason !== undefined && html`<div class="note">${column.reason}</div>`}`,
+      html`${verdictTag(column.verdict)}${needsReason(column, thresholds) && html`<div class="note">${column.reason}</div>`}`,
       decimal(column.psi),
       decimal(column.psiCritical, 4),
       plain(column.chiSquare?.statistic),
@@ -96,6 +102,11 @@ export function columnTable(columns: readonly ColumnReport[]): Html {
       percent(column.missing.current),
     ]),
   );
+}
+
+/** That a PSI lies below or above the bounds can be seen; why one is not judged by them, or not found to be drift, can not. */
+function needsReason({ verdict, psi }: ColumnReport, { warn }: MonitoringReport['thresholds']): boolean {
+  return verdict === 'insufficient_data' || (verdict === 'ok' && (psi ?? 0) >= warn);
 }
 
 function bins(column: ColumnReport): Html {

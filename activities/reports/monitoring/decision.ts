@@ -20,8 +20,12 @@ export function verdictAndDecision(report: MonitoringReport): Html {
     ${decision && decided(decision)}`;
 }
 
+/** What moved farthest comes first. */
 function namesOf({ columns }: MonitoringReport, verdict: 'alarm' | 'warn'): string[] {
-  return columns.filter((column) => column.verdict === verdict).map(({ name }) => name);
+  return columns
+    .filter((column) => column.verdict === verdict)
+    .toSorted((one, other) => (other.psi ?? 0) - (one.psi ?? 0))
+    .map(({ name }) => name);
 }
 
 function decided({
@@ -54,7 +58,7 @@ function reasonTable(reasons: readonly Reason[]): Html {
     [
       { title: 'Looked at' },
       { title: 'Found', number: true },
-      { title: 'Bound', number: true },
+      { title: 'Bound' },
       { title: 'What it means' },
     ],
     reasons.map(({ measure, value, threshold, reason }) => [

@@ -7,7 +7,9 @@ import { section, table } from '../page.ts';
 export function otherReferences({ columns, otherReferences: others }: MonitoringReport): Html | undefined {
   if (others.length === 0) return undefined;
   const known = new Set(others.flatMap(({ features }) => features.map(({ name }) => name)));
-  const shown = columns.filter(({ name }) => known.has(name));
+  const shown = columns
+    .filter(({ name }) => known.has(name))
+    .toSorted((one, other) => (other.psi ?? 0) - (one.psi ?? 0));
   const psiOf = ({ features }: (typeof others)[number], column: string): number | null =>
     features.find(({ name }) => name === column)?.psi ?? null;
   return section(

@@ -18,7 +18,7 @@ export function quality({ quality: { verdict, findings } }: Pick<MonitoringRepor
         { title: 'Column' },
         { title: 'Looked at' },
         { title: 'Found', number: true },
-        { title: 'Bound', number: true },
+        { title: 'Bound' },
         { title: 'What it means' },
       ],
       findings.map(({ column, measure, value, threshold, reason }) => [

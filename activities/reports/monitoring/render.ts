@@ -1,6 +1,7 @@
 /** The monitoring report of one interval, as a page. Pure: the same document gives the same bytes. */
 import type { MonitoringReport } from '../contract.ts';
 import { html, type Html } from '../html.ts';
+import { glossary, MONITORING_TERMS } from '../glossary.ts';
 import { count, decimal, estimate, percent } from '../numbers.ts';
 import { figures, page, period } from '../page.ts';
 import { allColumns, driftedColumns } from './columns.ts';
@@ -21,6 +22,7 @@ export function renderMonitoring(report: MonitoringReport): string {
     body: [
       verdictAndDecision(report),
       keyFigures(report),
+      glossary(MONITORING_TERMS),
       driftedColumns(report),
       heatMap(report),
       trends(report),

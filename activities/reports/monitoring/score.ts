@@ -5,7 +5,7 @@ import { count, decimal, estimate, percent } from '../numbers.ts';
 import { period, section, table } from '../page.ts';
 import { columnFigure, columnTable } from './columns.ts';
 
-export function scoreSection({ score, outputs, performance }: MonitoringReport): Html {
+export function scoreSection({ score, outputs, performance, thresholds }: MonitoringReport): Html {
   return section(
     'Scores',
     table(
@@ -20,7 +20,7 @@ export function scoreSection({ score, outputs, performance }: MonitoringReport):
     ),
     performance ? worth(performance) : html`<p>The outcomes of no interval are known yet.</p>`,
     score && html`<div class="charts">${columnFigure(score, 'score')}</div>`,
-    score && columnTable([score]),
+    score && columnTable([score], thresholds),
   );
 }
 
@@ -45,7 +45,7 @@ function worth({
       [{ title: estimated ? 'Estimated' : 'Observed' }, { title: '', number: true }],
       [
         ['Rows', count(rows)],
-        ['with the event', count(positives)],
+        ['Rows with the event', count(positives)],
         ['AUC', estimated ? decimal(auc?.value) : estimate(auc)],
         ['Gini', decimal(gini)],
         ['PR-AUC', estimate(prAuc)],

@@ -31,7 +31,7 @@ export function againstChampion(report: TrainingReport): Html {
       columns: [
         { title: 'Rows' },
         { title: 'Number', number: true },
-        { title: 'with the event', number: true },
+        { title: 'With the event', number: true },
         { title: 'Difference in AUC', number: true },
         { title: 'Std. error', number: true },
         { title: 'z', number: true },
@@ -71,7 +71,7 @@ function row(
     name,
     count(rows),
     count(positives),
-    estimate(difference, change),
+    estimate(difference, (value) => change(value, 4)),
     decimal(difference?.standardError, 4),
     decimal(difference?.z, 2),
     pValue(difference?.pValue),
@@ -109,7 +109,7 @@ function comparison({ evaluation }: TrainingReport): Html {
       decimal(metrics.calibration),
     ]),
   )}
-  ${evaluation.unseen && !unseenApart(evaluation) && html`<p class="facts">No row is about anyone whom a model has learnt from.</p>`}`;
+  ${evaluation.unseen && html`<p class="facts">${unseenApart(evaluation) ? 'Unseen entities are those whom neither model has learnt from: their rows are about somebody new.' : 'No row is about anyone whom a model has learnt from.'}</p>`}`;
 }
 
 function seedNote({ rows, aucs, standardDeviation }: SeedSpread): Html {

@@ -2,7 +2,7 @@
 import type { GateResult, Verdict } from '../../../workflows/domain/gates.ts';
 import type { TrainingReport } from '../contract.ts';
 import { html, type Content, type Html } from '../html.ts';
-import { plain } from '../numbers.ts';
+import { change, count, decimal } from '../numbers.ts';
 import { section, table, tag, type Mood } from '../page.ts';
 
 const MOODS: Readonly<Record<Verdict, Mood>> = { pass: 'ok', hold: 'warn', fail: 'alarm' };
@@ -37,16 +37,17 @@ export function gateSection({ gate }: TrainingReport): Html {
     gate.superiority &&
       html`<p class="facts">
         Better than the champion, not only no worse: ${gate.superiority.superior ? 'yes' : 'not shown'} (lower
-        bound of the difference, one-sided 95 %: ${plain(gate.superiority.lowerBound)}).
+        bound of the difference, one-sided 95 %: ${change(gate.superiority.lowerBound, 4)}).
       </p>`,
   );
 }
 
 function found({ value }: GateResult): Content {
-  return typeof value === 'string' ? shortened(value) : plain(value);
+  if (typeof value === 'string') return shortened(value);
+  return Number.isInteger(value) ? count(value) : decimal(value, 4);
 }
 
 /** The whole digest stands under lineage. */
 function shortened(text: string): string {
-  return text.replace(DIGEST, '$1…');
+  return text.replace(DIGEST, '$1…').replaceAll(/(?<![\w.])-(?=\d)/g, '−');
 }

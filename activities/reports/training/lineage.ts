@@ -64,7 +64,7 @@ export function lineageSection({ lineage, evaluation }: TrainingReport): Html {
       [
         { title: 'Rows' },
         { title: 'Number', number: true },
-        { title: 'with the event', number: true },
+        { title: 'With the event', number: true },
         { title: 'Event rate', number: true },
       ],
       [

@@ -3,6 +3,7 @@ import type { Verdict } from '../../../workflows/domain/gates.ts';
 import type { TrainingReport } from '../contract.ts';
 import { html, type Html } from '../html.ts';
 import { change, count, decimal, estimate, percent } from '../numbers.ts';
+import { glossary, TRAINING_TERMS } from '../glossary.ts';
 import { day, figures, page, type Mood } from '../page.ts';
 import { againstChampion } from './champion.ts';
 import { discrimination, probabilities } from './curves.ts';
@@ -29,6 +30,7 @@ export function renderTraining(report: TrainingReport): string {
     body: [
       verdict(report),
       keyFigures(report),
+      glossary(TRAINING_TERMS),
       gateSection(report),
       againstChampion(report),
       discrimination(report),
@@ -56,7 +58,7 @@ function verdict({ gate, evaluation }: TrainingReport): Html {
     <p>
       On ${count(rows)} rows that it has not learnt from${against}, the model puts a row with the event above
       one without it in ${percent(auc.value)} of all pairs (its AUC).
-      ${difference && html`That is ${change(difference.auc.value)} against the champion, with an interval from ${change(difference.auc.low)} to ${change(difference.auc.high)}.`}
+      ${difference && html`The difference to the champion’s is ${change(difference.auc.value, 4)}, with a 95 % interval from ${change(difference.auc.low, 4)} to ${change(difference.auc.high, 4)}.`}
       ${gate.superiority && html`${gate.superiority.reason}`}
     </p>
   </div>`;
@@ -67,7 +69,7 @@ function keyFigures({ evaluation }: TrainingReport): Html {
   return figures([
     ['Rows judged on', count(evaluation.rows)],
     [
-      'with the event',
+      'Rows with the event',
       html`${count(evaluation.positives)} <span class="interval">${percent(eventRate)}</span>`,
     ],
     ['AUC', estimate(evaluation.auc)],
@@ -78,6 +80,6 @@ function keyFigures({ evaluation }: TrainingReport): Html {
     ['Log loss', decimal(evaluation.logLoss, 4)],
     ['Calibration error (ECE)', decimal(evaluation.ece, 4)],
     ['Kolmogorov–Smirnov', decimal(evaluation.ks)],
-    ['One record takes, p95', html`${decimal(evaluation.latencyMs, 2)} ms`],
+    ['Scoring one record (p95)', html`${decimal(evaluation.latencyMs, 2)} ms`],
   ]);
 }

@@ -77,7 +77,7 @@ describe('drift of features', () => {
     });
     expect(decision).toMatchObject({ decision: 'wait-for-labels', possibleFrom: '2025-07-31T00:00:00Z' });
     expect(decision.reasons[0]).toMatchObject({ measure: 'feature_psi of payer_code' });
-    expect(decision.reasons[0]?.reason).toContain('1 judged in a row of 2');
+    expect(decision.reasons[0]?.reason).toContain('in 1 judged interval (2 needed), since 20');
   });
 
   test('in two intervals waits for the labels of the first and of one to judge on', () => {

@@ -191,8 +191,12 @@ function reasonOf({ measure, intervals, began }: Streak, { consecutive }: Govern
     measure: kind === 'feature' ? `feature_psi of ${name}` : name,
     value,
     threshold,
-    reason: `${level} since ${began.start}, ${intervals} judged in a row of ${consecutive} needed`,
+    reason: `${level} in ${judged(intervals)} (${consecutive} needed), since ${began.start.replace('T00:00:00Z', '')}`,
   };
+}
+
+function judged(intervals: number): string {
+  return intervals === 1 ? '1 judged interval' : `${intervals} judged intervals in a row`;
 }
 
 function fact(measure: string, reason: string): Reason {
