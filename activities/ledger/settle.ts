@@ -5,6 +5,7 @@
 import type { Client } from '@temporalio/client';
 import { QueryNotRegisteredError } from '@temporalio/client';
 
+import { wholeRecord, type PageAsked, type RecordPage } from '../../workflows/domain/record-pages.ts';
 import { parseRunId } from '../../workflows/domain/run-id.ts';
 import { RECORD_QUERY } from '../../workflows/domain/run-record.ts';
 import type { RunRecord, TaskRecord } from '../../workflows/domain/run-record.ts';
@@ -91,7 +92,9 @@ async function closedRecord(
 async function ask(client: Client, claim: Claim, runId: string): Promise<RunRecord | 'later' | 'never'> {
   const handle = client.workflow.getHandle(claim.holder.workflowId, runId);
   try {
-    return await client.withDeadline(Date.now() + ANSWER, () => handle.query<RunRecord>(RECORD_QUERY));
+    return await client.withDeadline(Date.now() + ANSWER, () =>
+      wholeRecord((page) => handle.query<RecordPage, [PageAsked]>(RECORD_QUERY, page)),
+    );
   } catch (error) {
     return error instanceof QueryNotRegisteredError ? 'never' : 'later';
   }

@@ -3,6 +3,7 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 
 import { isLatest, runBefore, wasDueBefore } from '../../workflows/domain/order.ts';
+import { wholeRecord, type PageAsked, type RecordPage } from '../../workflows/domain/record-pages.ts';
 import { RECORD_QUERY, type RunRecord, type TaskState } from '../../workflows/domain/run-record.ts';
 import { NOT_YET } from '../../workflows/domain/tries.ts';
 import type { Ledger, RunHolder } from '../ledger/contract.ts';
@@ -69,7 +70,9 @@ async function live(
   if (holder === undefined) return undefined;
   try {
     return await client.withDeadline(Date.now() + ANSWER, () =>
-      client.workflow.getHandle(holder.workflowId).query<RunRecord>(RECORD_QUERY),
+      wholeRecord((page) =>
+        client.workflow.getHandle(holder.workflowId).query<RecordPage, [PageAsked]>(RECORD_QUERY, page),
+      ),
     );
   } catch (error) {
     // It may have ended this moment, or no worker answers: the next look tells.

@@ -4,6 +4,7 @@ import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/int
 import type { temporal } from '@temporalio/proto';
 
 import { parseActivityId, taskLabel } from '../../workflows/domain/activity-id.ts';
+import { wholeRecord, type PageAsked, type RecordPage } from '../../workflows/domain/record-pages.ts';
 import { NOT_YET } from '../../workflows/domain/tries.ts';
 import { RECORD_QUERY } from '../../workflows/domain/run-record.ts';
 import type { RunRecord, RunState, TaskRecord } from '../../workflows/domain/run-record.ts';
@@ -42,9 +43,10 @@ async function answer(
   client: Client,
   { workflowId, runId }: WorkflowExecutionDescription,
 ): Promise<RunRecord | undefined> {
+  const handle = client.workflow.getHandle(workflowId, runId);
   try {
     return await client.withDeadline(Date.now() + PATIENCE, () =>
-      client.workflow.getHandle(workflowId, runId).query<RunRecord>(RECORD_QUERY),
+      wholeRecord((page) => handle.query<RecordPage, [PageAsked]>(RECORD_QUERY, page)),
     );
   } catch (error) {
     // No poller within the deadline, or a workflow that can't be replayed: there is no answer to be had now.

@@ -116,7 +116,7 @@ export interface MapSlice {
   readonly again?: Rerun;
 }
 
-/** The query that every run answers with its `RunRecord`, also after its end. */
+/** The query that every run answers with its `RunRecord`, also after its end: in pages, see `wholeRecord`. */
 export const RECORD_QUERY = 'assayRecord';
 
 export interface RunRecord {

@@ -1,7 +1,9 @@
 import { WorkflowFailedError } from '@temporalio/client';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { settle } from '../../activities/ledger/settle.ts';
 import { squares } from '../../pipelines/examples/squares.pipeline.ts';
-import type { RunRecord, TaskRecord } from '../domain/run-record.ts';
+import type { RecordPage } from '../domain/record-pages.ts';
+import { RECORD_QUERY, type RunRecord, type TaskRecord } from '../domain/run-record.ts';
 import { startKit, type Kit } from './testing/kit.ts';
 import {
   awaiting,
@@ -16,6 +18,7 @@ import {
   skipping,
   strict,
   timed,
+  wide,
 } from './testing/pipelines.ts';
 import { createProbe } from './testing/probe.ts';
 
@@ -36,7 +39,7 @@ beforeAll(async () => {
     patient,
   ];
   kit = await startKit({
-    pipelines: [...pipelines, skipping, squares, strict, timed],
+    pipelines: [...pipelines, skipping, squares, strict, timed, wide],
     activities: probe.activities,
   });
 });
@@ -123,6 +126,29 @@ describe('a run', () => {
     const handle = await kit.start(diamond, { fireTime });
     await handle.result();
     expect(await kit.query(handle)).toMatchObject({ run: `diamond-${fireTime}`, state: 'success' });
+  });
+
+  test('answers in pages where it has more to tell than fits an answer, open, over, or cut off', async () => {
+    const params = { tasks: 50, bytes: 60_000 };
+    const handle = await kit.start(wide, { fireTime, params });
+    await vi.waitFor(
+      async () => {
+        const live = await kit.query(handle);
+        expect(live.tasks.filter(({ state }) => state === 'success')).toHaveLength(50);
+        expect(live.tasks.at(-1)).toMatchObject({ name: 'go', state: 'deferred' });
+      },
+      { timeout: 30_000, interval: 200 },
+    );
+    const first = await handle.query<RecordPage>(RECORD_QUERY);
+    expect(first.more?.of).toBe(51);
+    expect(first.tasks).toHaveLength(first.more?.from ?? 0);
+    await handle.terminate('cut off');
+    const run = `wide-${fireTime}`;
+    expect(await settle(kit.store, kit.client, run, 1)).toBe(true);
+    const record = await kit.ledger.record(run, 1);
+    expect(record).toMatchObject({ state: 'terminated' });
+    expect(record?.tasks).toHaveLength(51);
+    expect(record).not.toHaveProperty('more');
   });
 
   test('shows a live table of its tasks and search attributes', async () => {

@@ -1,6 +1,7 @@
 /** How a run is seen from outside: its record by query, the live table in the Web UI, the search attributes. */
 import { defineQuery, setHandler, workflowInfo } from '@temporalio/workflow';
 import { describeDeadline } from '../domain/notices/deadline.ts';
+import { recordPage, type PageAsked, type RecordPage } from '../domain/record-pages.ts';
 import {
   RECORD_QUERY,
   type RecordedError,
@@ -16,7 +17,7 @@ import type { Scheduler } from './scheduler.ts';
 import { publish } from './search-attributes.ts';
 import type { Task } from './task.ts';
 
-const recordQuery = defineQuery<RunRecord>(RECORD_QUERY);
+const recordQuery = defineQuery<RecordPage, [PageAsked?]>(RECORD_QUERY);
 
 export interface View {
   /** A task has another state. */
@@ -53,7 +54,7 @@ export function createView(attempt: Attempt, deadlines: () => readonly RunDeadli
     changed: live.changed,
     show: (shown) => {
       scheduler = shown;
-      setHandler(recordQuery, current);
+      setHandler(recordQuery, (page) => recordPage(current(), page));
       if (slice !== undefined || attempt.generation > 0) return;
       const known = {
         pipeline: facts.pipeline,

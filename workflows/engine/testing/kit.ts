@@ -25,6 +25,7 @@ import { openAssetActivities } from '../../../workers/asset-bus.ts';
 import { createActivityInterceptors } from '../../../workers/interceptors.ts';
 import { openNotices } from '../../../workers/notices.ts';
 import { createSecretGuard } from '../../../workers/secret-guard.ts';
+import { wholeRecord, type PageAsked, type RecordPage } from '../../domain/record-pages.ts';
 import type { RunInput } from '../../domain/run-input.ts';
 import type { RunRecord } from '../../domain/run-record.ts';
 import { RECORD_QUERY } from '../../domain/run-record.ts';
@@ -165,7 +166,7 @@ export async function startKit({
     start,
     execute: async (pipeline, input) => (await start(pipeline, input)).result(),
     addWorker,
-    query: (handle) => handle.query<RunRecord>(RECORD_QUERY),
+    query: (handle) => wholeRecord((page) => handle.query<RecordPage, [PageAsked]>(RECORD_QUERY, page)),
     stop: async () => {
       await Promise.all(stops.map((stop) => stop()));
       await Promise.all([connection.close(), native.close()]);

@@ -151,6 +151,18 @@ export const untidy = pipeline({ name: 'untidy' }, (run) => {
   run.task('bad', () => probe.flaky('bad'));
 });
 
+/** Side by side. */
+export const wide = pipeline(
+  { name: 'wide', params: () => z.object({ tasks: z.int(), bytes: z.int() }) },
+  async (run) => {
+    const at = Array.from({ length: run.params.tasks }, (_, index) => index);
+    const done = at.map((one) => run.task(`t${one}`, () => probe.large(run.params.bytes)));
+    const { length } = await Promise.all(done);
+    await run.signal('go');
+    return length;
+  },
+);
+
 export const oversized = pipeline({ name: 'oversized' }, (run) => {
   run.task('heavy', () => probe.large(70_000));
 });
