@@ -11,6 +11,7 @@ import { createGovernanceActivities } from '../activities/governance/activities.
 import { createLakeActivities } from '../activities/lake/activities.ts';
 import { createLake } from '../activities/lake/lake.ts';
 import { createLedgerActivities } from '../activities/ledger/activities.ts';
+import { createRunQueue } from '../activities/ledger/queue.ts';
 import { createMonitoringActivities } from '../activities/monitoring/activities.ts';
 import { createOrderActivities } from '../activities/order/activities.ts';
 import { createPoolActivities } from '../activities/pools/activities.ts';
@@ -51,6 +52,7 @@ export async function activitiesOf(queue: Queue, services: WorkerServices): Prom
 /** Light: no DuckDB, no model. */
 async function controlActivities(services: WorkerServices): Promise<ActivityMap> {
   const { store, ledger, registry, pipelines, temporal, env, config, taskQueue } = services;
+  const queued = createRunQueue(store);
   const starting = { client: async () => temporal, taskQueue };
   const spec = specOf(services);
   const notices = openNotices(services);
@@ -68,10 +70,15 @@ async function controlActivities(services: WorkerServices): Promise<ActivityMap>
         tellCutOff: createTellCutOff(notices, pipelines, config.notices.defaults),
       }),
     ),
-    ...named('order', createOrderActivities({ ledger, client: temporal })),
+    ...named('order', createOrderActivities({ ledger, client: temporal, queue: queued })),
     ...named(
       'pools',
-      createPoolActivities({ client: temporal, taskQueue, sizeOf: poolSizes(config.pools, pipelines) }),
+      createPoolActivities({
+        client: temporal,
+        taskQueue,
+        queue: queued,
+        sizeOf: poolSizes(config.pools, pipelines),
+      }),
     ),
     ...named('assets', openAssetActivities({ store, ledger, pipelines, client: temporal, taskQueue })),
     ...named(

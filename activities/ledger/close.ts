@@ -7,7 +7,7 @@ import type { ObjectStore } from '../store/contract.ts';
 import { readClaim } from './claim.ts';
 import type { RunHolder, RunSummary } from './contract.ts';
 import { runParts } from './histories.ts';
-import { closedKey, openKey, recordKey, sortKey } from './keys.ts';
+import { closedKey, openKey, queuedKey, recordKey, sortKey } from './keys.ts';
 import { loadTasks } from './memo.ts';
 import { writeJson } from './objects.ts';
 import { activityTimings, withTimings } from './timings.ts';
@@ -35,7 +35,7 @@ export async function writeRecord(store: ObjectStore, record: RunRecord): Promis
   await writeJson(store, recordKey(run, attempt), record);
   await writeJson(store, closedKey(sortKey(run, attempt, claimedAt)), summaryOf(record, claimedAt));
   if (FAILED.includes(record.state)) currentTry().measure('runs_failed', 1, { pipeline: record.pipeline });
-  await store.delete([openKey(run, attempt)]);
+  await store.delete([openKey(run, attempt), queuedKey(run, attempt)]);
 }
 
 export async function timingsOf(client: Client, holder: RunHolder): Promise<ActivityTiming[]> {

@@ -113,12 +113,30 @@ export interface PreviousAttempt {
   readonly parts?: readonly MemoPart[];
 }
 
+/** Of a run that is open and has not begun its first task. */
+export interface Queued {
+  readonly reason: string;
+  /** RFC 3339. */
+  readonly since: string;
+}
+
+/** How a run stands in a list: one that waits before its first task is `queued`. */
+export type ListedState = RunState | 'queued';
+
+/** Told by whoever lets runs wait. Both may come twice, or late: the end of a run takes its mark away. */
+export interface RunQueue {
+  enter(of: { readonly run: string; readonly attempt: number }, reason: string): Promise<void>;
+  leave(run: string): Promise<void>;
+}
+
 /** A row of `runs list`. */
 export interface RunSummary {
   readonly run: string;
   readonly pipeline: string;
   readonly attempt: number;
-  readonly state: RunState;
+  readonly state: ListedState;
+  /** What it waits for. */
+  readonly queued?: Queued;
   readonly claimedAt: string;
   readonly startedAt?: string;
   readonly endedAt?: string;
@@ -142,7 +160,7 @@ export interface OpenAttempt {
 export interface RunFilter {
   readonly pipeline?: string;
   readonly key?: string;
-  readonly state?: RunState;
+  readonly state?: ListedState;
   /** Started at or after, and before: RFC 3339. */
   readonly since?: string;
   readonly until?: string;

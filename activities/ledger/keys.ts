@@ -8,6 +8,7 @@ import { parseRunId } from '../../workflows/domain/run-id.ts';
 
 export const OPEN = 'ledger/open/';
 export const CLOSED = 'ledger/closed/';
+export const QUEUED = 'ledger/queued/';
 
 /** Larger than any time in milliseconds for two centuries: later times give smaller keys, so listing is newest first. */
 const INVERSE = '9999999999999';
@@ -52,6 +53,15 @@ export function openKey(run: string, attempt: number): string {
   return `${OPEN}${objectName(run)}.${attempt}.json`;
 }
 
+/** Of all attempts of the run. */
+export function queuedPrefix(run: string): string {
+  return `${QUEUED}${objectName(run)}.`;
+}
+
+export function queuedKey(run: string, attempt: number): string {
+  return `${queuedPrefix(run)}${attempt}.json`;
+}
+
 /** Orders attempts from the newest claim to the oldest. */
 export function sortKey(run: string, attempt: number, claimedAt: string): string {
   const inverse = String(Number(INVERSE) - Date.parse(claimedAt)).padStart(INVERSE.length, '0');
@@ -80,6 +90,10 @@ export function parseClosedKey(key: string): (AttemptKey & { readonly sort: stri
 
 export function parseOpenKey(key: string): AttemptKey | undefined {
   return parseAttempt(key.slice(OPEN.length));
+}
+
+export function parseQueuedKey(key: string): AttemptKey | undefined {
+  return parseAttempt(key.slice(QUEUED.length));
 }
 
 function parseAttempt(name: string): AttemptKey | undefined {

@@ -1,15 +1,18 @@
 /** Lists runs from the newest to the oldest: those that are open beside a page of those that are closed. */
 import type { ObjectStore } from '../store/contract.ts';
-import type { OpenAttempt, RunFilter, RunSummary } from './contract.ts';
+import type { ListedState, OpenAttempt, Queued, RunFilter, RunSummary } from './contract.ts';
 import { matches, mayMatch } from './filter.ts';
 import { CLOSED, closedKey, parseClosedKey, sortKey, timeKey } from './keys.ts';
 import { readJson } from './objects.ts';
 import { openAttempts } from './open.ts';
+import { queuedRuns } from './queue.ts';
 
 interface Row {
   readonly sort: string;
   readonly summary: RunSummary;
 }
+
+const OPEN_STATES: ReadonlySet<ListedState> = new Set<ListedState>(['running', 'queued']);
 
 const PAGE = 50;
 /** Summaries that are read at a time. */
@@ -44,10 +47,11 @@ export async function listRuns(
 }
 
 async function openRows(store: ObjectStore, filter: RunFilter): Promise<Row[]> {
-  if (filter.state !== undefined && filter.state !== 'running') return [];
-  const rows = (await openAttempts(store)).map((open) => ({
-    sort: sortKey(open.run, open.attempt, open.claimedAt),
-    summary: summaryOf(open),
+  if (filter.state !== undefined && !OPEN_STATES.has(filter.state)) return [];
+  const [open, queued] = await Promise.all([openAttempts(store), queuedRuns(store)]);
+  const rows = open.map((one) => ({
+    sort: sortKey(one.run, one.attempt, one.claimedAt),
+    summary: summaryOf(one, queued.get(`${one.run}/${one.attempt}`)),
   }));
   const after = rows.filter(({ sort }) => sort > (filter.after ?? ''));
   return filtered(store, after, filter);
@@ -56,7 +60,7 @@ async function openRows(store: ObjectStore, filter: RunFilter): Promise<Row[]> {
 /** From the newest on that the filter may be about, up to the oldest. */
 async function closedRows(store: ObjectStore, filter: RunFilter, wanted: number): Promise<Page> {
   const rows: Row[] = [];
-  if (filter.state === 'running') return { rows };
+  if (filter.state !== undefined && OPEN_STATES.has(filter.state)) return { rows };
   const from = [filter.after, filter.until && timeKey(filter.until)].filter((key) => key !== undefined);
   const last = filter.since === undefined ? undefined : timeKey(filter.since, 1);
   const after = from.toSorted().at(-1);
@@ -95,6 +99,7 @@ async function filtered(store: ObjectStore, rows: readonly Row[], filter: RunFil
   return rows.filter((_row, at) => wanted[at]);
 }
 
-function summaryOf({ holder: _holder, ...open }: OpenAttempt): RunSummary {
-  return { ...open, state: 'running', failed: [] };
+function summaryOf({ holder: _holder, ...open }: OpenAttempt, queued: Queued | undefined): RunSummary {
+  const state = queued === undefined ? 'running' : 'queued';
+  return { ...open, state, ...(queued !== undefined && { queued }), failed: [] };
 }

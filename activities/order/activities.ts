@@ -6,12 +6,14 @@ import { isLatest, runBefore, wasDueBefore } from '../../workflows/domain/order.
 import { wholeRecord, type PageAsked, type RecordPage } from '../../workflows/domain/record-pages.ts';
 import { RECORD_QUERY, type RunRecord, type TaskState } from '../../workflows/domain/run-record.ts';
 import { NOT_YET } from '../../workflows/domain/tries.ts';
-import type { Ledger, RunHolder } from '../ledger/contract.ts';
+import type { Ledger, RunHolder, RunQueue } from '../ledger/contract.ts';
 import type { AwaitedPast, OrderActivities, PastFound } from './contract.ts';
 
 export interface OrderDeps {
   readonly ledger: Pick<Ledger, 'attempts' | 'record' | 'holder'>;
   readonly client: Client;
+  /** Told of runs that wait. */
+  readonly queue?: RunQueue;
   /** Milliseconds between two looks. */
   readonly lookEvery?: number;
 }
@@ -25,9 +27,25 @@ const PASSED: ReadonlySet<TaskState> = new Set(['success', 'skipped']);
 
 export function createOrderActivities(deps: OrderDeps): OrderActivities {
   return {
-    awaitPast: (wanted) => awaitPast(deps, wanted),
+    awaitPast: (wanted) => (wanted.waiting === undefined ? awaitPast(deps, wanted) : marked(deps, wanted)),
     isLatest: async (position) => isLatest(position, Date.now()),
   };
+}
+
+/** The run stands in the queue from the first look that is in vain. */
+async function marked({ queue, ...deps }: OrderDeps, wanted: AwaitedPast): Promise<PastFound> {
+  const { waiting } = wanted;
+  if (waiting === undefined || queue === undefined) return awaitPast(deps, wanted);
+  try {
+    const found = await awaitPast(deps, wanted);
+    await queue.leave(waiting.run);
+    return found;
+  } catch (error) {
+    if (error instanceof ApplicationFailure && error.type === NOT_YET) {
+      await queue.enter(waiting, 'waits for the interval before');
+    }
+    throw error;
+  }
 }
 
 async function awaitPast(deps: OrderDeps, wanted: AwaitedPast): Promise<PastFound> {

@@ -16,6 +16,8 @@ export interface AwaitedPast extends RunPosition {
   readonly past: Past;
   /** A task's name; by default the run as a whole. */
   readonly task?: string;
+  /** The run that waits, where it has not begun. */
+  readonly waiting?: { readonly run: string; readonly attempt: number };
 }
 
 export interface PastFound {

@@ -3,6 +3,7 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 
 import {
   GRANTED_SIGNAL,
+  pipelineOfPool,
   poolWorkflowId,
   type Grant,
   type Granted,
@@ -12,6 +13,7 @@ import {
   type Refused,
   type Ticket,
 } from '../../workflows/domain/pool/messages.ts';
+import type { RunQueue } from '../ledger/contract.ts';
 import type { PoolActivities } from './contract.ts';
 import { createOutbox } from './outbox.ts';
 
@@ -21,6 +23,8 @@ export interface PoolDeps {
   readonly taskQueue: string;
   /** As declared; `undefined` for a pool that is not. */
   readonly sizeOf: (pool: string) => number | undefined;
+  /** Told of runs that wait for a place, and that have it. */
+  readonly queue?: RunQueue;
   /** Milliseconds after which a pool that is waited for looks for holders that are no more. */
   readonly lookEvery?: number;
 }
@@ -31,17 +35,23 @@ const MESSAGES = 100;
 export function createPoolActivities(deps: PoolDeps): PoolActivities {
   const outbox = createOutbox<PoolMessage>((pool, messages) => signal(deps, pool, messages), MESSAGES);
   return {
-    async tell({ pool, message }) {
+    async tell({ pool, message, from }) {
       const refused = (message.ask ?? []).flatMap((ticket) => fault(deps, pool, ticket) ?? []);
       const ids = new Set(refused.map(({ id }) => id));
       const { ask = [], back = [], held = [] } = message;
       const good = { ...message, ask: ask.filter(({ id }) => !ids.has(id)) };
       const isWorthIt = good.ask.length + back.length + held.length > 0 || message.whole === true;
+      if (from !== undefined && good.ask.length > 0 && pipelineOfPool(pool) !== undefined) {
+        await deps.queue?.enter(from, `waits for a place among ${deps.sizeOf(pool)} runs`);
+      }
       if (isWorthIt && deps.sizeOf(pool) !== undefined) await outbox.send(pool, good);
       return { refused };
     },
     deliver: async ({ pool, grants }) => {
       const gone = await Promise.all(grants.map((grant) => grantTo(deps.client, pool, grant)));
+      // Tickets of this pool are runs.
+      const runs = pipelineOfPool(pool) === undefined ? [] : grants.flatMap(({ tickets }) => tickets);
+      for (const run of runs) await deps.queue?.leave(run);
       return { gone: gone.flat() };
     },
     lookUp: async ({ holders }) => {

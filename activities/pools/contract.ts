@@ -1,9 +1,14 @@
 /** Between runs and pools: what runs say is carried to the pool's workflow, what it grants to the runs'. */
+import type { RunHeader } from '../../workflows/domain/run-header.ts';
 import type { Grant, PoolHolder, PoolMessage, Refused } from '../../workflows/domain/pool/messages.ts';
 
 export interface PoolActivities {
   /** Starts the pool's workflow where there is none. What can never be granted is refused and not passed on. */
-  tell(input: { pool: string; message: PoolMessage }): Promise<{ refused: readonly Refused[] }>;
+  tell(input: {
+    pool: string;
+    message: PoolMessage;
+    from?: RunHeader;
+  }): Promise<{ refused: readonly Refused[] }>;
   /** @returns holders that are no more: theirs is to be given to others */
   deliver(input: { pool: string; grants: readonly Grant[] }): Promise<{ gone: readonly PoolHolder[] }>;
   /** @returns those of the holders that are no more: ended, terminated, timed out, or forgotten by Temporal */

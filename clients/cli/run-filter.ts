@@ -2,13 +2,20 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 
-import type { RunFilter } from '../../activities/ledger/contract.ts';
-import type { RunState } from '../../workflows/domain/run-record.ts';
+import type { ListedState, RunFilter } from '../../activities/ledger/contract.ts';
 import { timeAt } from '../../workflows/domain/time-text.ts';
 import { Refusal } from '../refusal.ts';
 import { interval } from './arguments.ts';
 
-const STATES: readonly RunState[] = ['running', 'success', 'failed', 'cancelled', 'terminated', 'timed_out'];
+const STATES: readonly ListedState[] = [
+  'queued',
+  'running',
+  'success',
+  'failed',
+  'cancelled',
+  'terminated',
+  'timed_out',
+];
 
 export interface FilterOptions extends Omit<RunFilter, 'params' | 'limit' | 'after'> {
   readonly param?: Readonly<Record<string, string>>;

@@ -1,8 +1,8 @@
 /** A run as people read it: a header, a row for each task, what failed and why, and the next command. */
 import { taskLabel } from '../../workflows/domain/activity-id.ts';
 import { formatDuration } from '../../workflows/domain/duration.ts';
-import type { RunRecord, RunState, TaskRecord, TaskState } from '../../workflows/domain/run-record.ts';
-import type { RunSummary } from '../../activities/ledger/contract.ts';
+import type { RunRecord, TaskRecord, TaskState } from '../../workflows/domain/run-record.ts';
+import type { ListedState, RunSummary } from '../../activities/ledger/contract.ts';
 import type { ShownRun } from '../runs/show.ts';
 import type { Cell, Colour, Output } from './output.ts';
 import { tableLines } from './output.ts';
@@ -22,7 +22,8 @@ export const TASKS: Readonly<Record<TaskState, { readonly letter: string; readon
   removed: { letter: 'X', colour: 'dim' },
 };
 
-export const RUNS: Readonly<Record<RunState, { readonly letter: string; readonly colour: Colour }>> = {
+export const RUNS: Readonly<Record<ListedState, { readonly letter: string; readonly colour: Colour }>> = {
+  queued: { letter: 'Q', colour: 'blue' },
   running: { letter: 'R', colour: 'cyan' },
   success: { letter: 'S', colour: 'green' },
   failed: { letter: 'F', colour: 'red' },

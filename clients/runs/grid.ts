@@ -1,6 +1,6 @@
 /** The newest runs of a pipeline beside each other, task by task: what goes wrong again and again shows at a glance. */
-import type { RunFilter, RunSummary } from '../../activities/ledger/contract.ts';
-import type { RunRecord, RunState, TaskState } from '../../workflows/domain/run-record.ts';
+import type { ListedState, RunFilter, RunSummary } from '../../activities/ledger/contract.ts';
+import type { RunRecord, TaskState } from '../../workflows/domain/run-record.ts';
 import { listRuns } from './list.ts';
 import type { RunServices } from './services.ts';
 import { showRun } from './show.ts';
@@ -8,7 +8,7 @@ import { showRun } from './show.ts';
 interface GridRun {
   readonly run: string;
   readonly attempt: number;
-  readonly state: RunState;
+  readonly state: ListedState;
   /** By task; a task that the run does not have is absent. Items of maps are told by their map. */
   readonly tasks: Readonly<Record<string, TaskState>>;
 }
@@ -65,7 +65,8 @@ async function columnOf(
   const record = await recordOf(services, run, attempt);
   const own = record?.tasks.filter(({ index, within }) => index === undefined && within === undefined) ?? [];
   const tasks = Object.fromEntries(own.map((task) => [task.name, task.state]));
-  return { run, attempt, state: record?.state ?? state, tasks };
+  const isWaiting = state === 'queued' && record?.state === 'running';
+  return { run, attempt, state: isWaiting ? state : (record?.state ?? state), tasks };
 }
 
 /** Of an open run what it says of itself; where no server answers, its row stays empty. */

@@ -26,7 +26,7 @@ export async function runsToRerun(
     if ((await services.ledger.attempts(row.run)).at(-1) === row.attempt) rows.push(row);
   }
   const fits = (row: RunSummary): boolean => {
-    if (row.state === 'running') return false;
+    if (row.state === 'running' || row.state === 'queued') return false;
     if (state !== undefined) return row.state === state;
     return 'from' in rerun || row.state !== 'success';
   };

@@ -1,8 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { ListedState } from '../../activities/ledger/contract.ts';
 import { poolWorkflowId, runsPool } from '../domain/pool/messages.ts';
 import type { PoolView } from '../domain/pool/pool.ts';
-import { formatRunId, wholeSecond } from '../domain/run-id.ts';
+import { formatRunId, parseRunId, wholeSecond } from '../domain/run-id.ts';
 import type { RunInput } from '../domain/run-input.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import type { AnyPipeline } from './definition.ts';
@@ -70,6 +71,16 @@ function states({ tasks }: RunRecord): Record<string, string> {
   return Object.fromEntries(tasks.map(({ name, state }) => [name, state]));
 }
 
+/** By fire time, the latest first. */
+async function listed({ definition }: AnyPipeline, state?: ListedState): Promise<string[]> {
+  const { runs } = await kit.ledger.list({
+    pipeline: definition.name,
+    ...(state !== undefined && { state }),
+  });
+  const rows = runs.map(({ run, state: is }) => [parseRunId(run)?.key, is].join(' '));
+  return rows.toSorted((one, other) => Number.parseInt(other, 10) - Number.parseInt(one, 10));
+}
+
 function placesOf({ definition }: AnyPipeline): Promise<PoolView> {
   const id = poolWorkflowId(runsPool(definition.name), kit.taskQueue);
   return kit.client.workflow.getHandle(id).query<PoolView>('view');
@@ -89,6 +100,9 @@ describe('maxActiveRuns', () => {
       queued: { reason: 'waits for a place among 2 runs' },
       tasks: [],
     });
+    expect(await listed(limited)).toEqual(['9 queued', '8 queued', '7 queued', '6 running', '5 running']);
+    expect(await listed(limited, 'queued')).toEqual(['9 queued', '8 queued', '7 queued']);
+    expect(await listed(limited, 'running')).toEqual(['6 running', '5 running']);
     release[0]?.();
     await Promise.all(runs.toSpliced(1, 1).map((run) => run.result()));
     expect(order.slice(2)).toEqual(['7/turn', '8/turn', '9/turn']);
@@ -96,6 +110,7 @@ describe('maxActiveRuns', () => {
     await runs[1]?.result();
     expect(most).toBe(2);
     expect((await placesOf(limited)).used).toBe(0);
+    expect(await listed(limited, 'queued')).toEqual([]);
   });
 
   test('is left by a run that is cancelled in the queue', async () => {
@@ -140,10 +155,15 @@ describe('dependsOnPast', () => {
     await eventually(async () =>
       expect((await kit.query(second)).queued?.reason).toBe('waits for the interval before'),
     );
+    const { runs: queued } = await kit.ledger.list({ pipeline: 'oneByOne', state: 'queued' });
+    expect(queued).toMatchObject([
+      { run: `oneByOne-${day(2)}`, queued: { reason: 'waits for the interval before' } },
+    ]);
     expect(order).toEqual([day(1)]);
     await (await start(oneByOne, 1, { attempt: 2 })).result();
     await second.result();
     expect(order).toEqual([day(1), day(1), day(2)]);
+    expect((await kit.ledger.list({ pipeline: 'oneByOne', state: 'queued' })).runs).toEqual([]);
   });
 
   test('waits for nothing where no run came before', async () => {

@@ -37,7 +37,8 @@ export function createRunOrder(
   return {
     awaitPast: (dependsOn, task) => {
       const past: Past = dependsOn === 'end' ? 'end' : 'success';
-      return order.awaitPast({ ...position, past, ...(task !== undefined && { task }) });
+      const asks = task === undefined ? { waiting: { run: facts.id, attempt: facts.attempt } } : { task };
+      return order.awaitPast({ ...position, past, ...asks });
     },
     isLatest: () => order.isLatest(position),
   };

@@ -18,6 +18,7 @@ import { toFailure } from './failures.ts';
 import { PoolAccount } from './pool-account.ts';
 import { QUICK } from './profiles.ts';
 import type { RunPools } from './runtime.ts';
+import { currentRun } from './task-context.ts';
 
 const granted = defineSignal<[Granted]>(GRANTED_SIGNAL);
 
@@ -84,7 +85,8 @@ export function createRunPools(): RunPools {
 async function tell(pool: string, account: PoolAccount): Promise<void> {
   if (!account.hasNews) return;
   for (const message of account.news(workflowNow())) {
-    const { refused } = await pools.tell({ pool, message });
+    const from = currentRun();
+    const { refused } = await pools.tell({ pool, message, ...(from !== undefined && { from }) });
     for (const one of refused) account.refused(one, toFailure(one));
   }
 }

@@ -12,6 +12,7 @@ import { inject } from 'vitest';
 import { createLedgerActivities } from '../../../activities/ledger/activities.ts';
 import type { Ledger } from '../../../activities/ledger/contract.ts';
 import { createLedger } from '../../../activities/ledger/ledger.ts';
+import { createRunQueue } from '../../../activities/ledger/queue.ts';
 import type { ObjectStore } from '../../../activities/store/contract.ts';
 import { createLocalStore } from '../../../activities/store/local-store.ts';
 import { createOrderActivities } from '../../../activities/order/activities.ts';
@@ -111,9 +112,11 @@ export async function startKit({
     notify: notices.defaults,
     moves,
   });
+  const queue = createRunQueue(store);
   const poolActivities = createPoolActivities({
     client,
     taskQueue,
+    queue,
     sizeOf: poolSizes(pools, definitions(pipelines)),
     lookEvery: LOOK_EVERY,
   });
@@ -129,7 +132,7 @@ export async function startKit({
       ...prefixed('notify', telling),
       ...prefixed(
         'order',
-        createOrderActivities({ ledger: createLedger(store), client, lookEvery: LOOK_EVERY }),
+        createOrderActivities({ ledger: createLedger(store), client, queue, lookEvery: LOOK_EVERY }),
       ),
       ...(typeof activities === 'function' ? activities(parts) : activities),
     },
