@@ -16,6 +16,9 @@ import type { Run } from './engine/run.ts';
 import type { TaskContext } from './engine/runtime.ts';
 import { trainedBySageMaker } from './training-job.ts';
 
+/** One slot for each job that the account's quota allows. */
+const POOL = 'sagemaker';
+
 const training = activities<TrainingActivities>('training', TRAINING);
 const models = activities<JobDataActivities>('jobModels', QUERY);
 
@@ -38,13 +41,12 @@ export function searchFamily(run: Run, { project, family, dataset, trainer }: Se
   const orders = run.task(`orders-${family}`, { after: [dataset] }, (dataset) =>
     models.orders({ project, dataset, family }),
   );
-  const trained = run.map(
-    `train-${family}`,
-    { over: orders, retries, pool: 'sagemaker' },
-    trainedBySageMaker,
-  );
-  return run.task(name, { after: [orders, trained, dataset], retries }, (orders, trained, dataset, task) =>
-    candidateOf(orders, valuesOf(trained), dataset, task),
+  const trained = run.map(`train-${family}`, { over: orders, retries, pool: POOL }, trainedBySageMaker);
+  // After a cross-validation there is one job more, of the whole training side: it takes its slot like the others.
+  return run.task(
+    name,
+    { after: [orders, trained, dataset], retries, pool: POOL },
+    (orders, trained, dataset, task) => candidateOf(orders, valuesOf(trained), dataset, task),
   );
 }
 

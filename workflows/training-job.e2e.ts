@@ -7,7 +7,7 @@ import type { JobDataActivities, JobOrder, TrainedJob } from '../activities/trai
 import type { Algorithm } from '../activities/training/sagemaker/fake/algorithm.ts';
 import { openPlace, ORDER, type Place } from '../activities/training/sagemaker/testing/place.ts';
 import { startKit, type Kit } from './engine/testing/kit.ts';
-import { trainingJobs } from './testing/training-jobs.ts';
+import { familySearches, trainingJobs } from './testing/training-jobs.ts';
 
 const fireTime = '2026-03-01T00:00:00Z';
 const RUN = `trainingJobs-${fireTime}`;
@@ -17,8 +17,13 @@ const WAIT = { timeout: 20_000, interval: 20 };
 
 /** How long a job trains; what it trains is not looked at here. */
 let trainingMs = 0;
+let training = 0;
+/** How many jobs ever trained at the same time. */
+let most = 0;
 const algorithm: Algorithm = async (_input, onUploading, signal) => {
-  await sleep(trainingMs, undefined, { signal });
+  training += 1;
+  most = Math.max(most, training);
+  await sleep(trainingMs, undefined, { signal }).finally(() => (training -= 1));
   await onUploading();
   return {};
 };
@@ -27,13 +32,18 @@ let place: Place;
 let kit: Kit;
 beforeEach(async () => {
   trainingMs = 0;
+  most = 0;
   place = await openPlace(() => algorithm, { pace: 30 });
   const jobs = Object.entries(place.jobs()).map(([name, activity]) => [`jobs.${name}`, activity]);
   kit = await startKit({
-    pipelines: [trainingJobs],
+    pipelines: [trainingJobs, familySearches],
     worker: { taskQueue: QUEUE },
     pools: { sagemaker: 3 },
-    activities: { ...Object.fromEntries(jobs), 'jobModels.collect': collect },
+    activities: {
+      ...Object.fromEntries(jobs),
+      'jobModels.orders': folds,
+      'jobModels.collect': collect,
+    },
   });
 });
 afterEach(async () => {
@@ -42,7 +52,16 @@ afterEach(async () => {
 });
 
 const collect: JobDataActivities['collect'] = async ({ order, job }) =>
-  ({ trial: order.trial, usage: { name: job } }) as unknown as TrainedJob;
+  ({
+    ...order,
+    rounds: 5,
+    ...(order.fold !== undefined && { validation: { auc: 0.6, logLoss: 0.3 } }),
+    usage: { name: job, trainingSeconds: 1 },
+  }) as unknown as TrainedJob;
+
+/** One trial, judged on three folds: as many jobs as the pool has slots. */
+const folds: JobDataActivities['orders'] = async ({ family }) =>
+  [0, 1, 2].map((fold) => ({ ...ORDER, family, fold }));
 
 function orders(count: number): JobOrder[] {
   return Array.from({ length: count }, (_, trial) => ({ ...ORDER, trial }));
@@ -150,5 +169,18 @@ describe('trainedBySageMaker', () => {
     const record = await kit.ledger.record(RUN);
     expect(record?.tasks.find(({ index }) => index)).toMatchObject({ error: { type: 'TrainingStopped' } });
     expect(place.fake.jobs.size).toBe(1);
+  });
+});
+
+describe('searchFamily', () => {
+  it("gives the last job of a cross-validation its slot, so that the account's quota holds", async () => {
+    trainingMs = 400;
+    const dataset = { channels: { train: { prefix: 'training/abc/train' } } };
+    const handle = await kit.start(familySearches, { fireTime, params: { dataset } });
+    const made = await handle.result();
+    // Three folds of each family, and each of them once more on the whole.
+    expect(place.fake.jobs.size).toBe(8);
+    expect(new Set(made).size).toBe(2);
+    expect(most).toBe(3);
   });
 });
