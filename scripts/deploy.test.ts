@@ -98,6 +98,18 @@ describe('node scripts/on-ecs.mjs', () => {
     expect(asked).toContain('--log-stream-name 1.4.0/worker/abc');
   });
 
+  it('takes the rights of the workers that it is told to, and looks for their log', () => {
+    const { code, asked } = run('on-ecs.mjs', 'assay-prod', '--as', 'data', 'tables', 'vacuum');
+    expect(code).toBe(0);
+    expect(asked).toContain('--services a:service/assay-prod/assay-prod-data-1');
+    expect(asked).toContain('"command":["/assay/bin/assay","tables","vacuum"]');
+    expect(asked).toContain('--log-group-name /assay-prod/workers/data');
+    expect(run('on-ecs.mjs', 'assay-prod', '--as', 'nobody', 'doctor')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('no nobody workers'),
+    });
+  });
+
   it("ends with the command's exit code", () => {
     exits(1);
     expect(run('on-ecs.mjs', 'assay-prod', 'runs', 'show', 'x').code).toBe(1);

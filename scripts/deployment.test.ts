@@ -184,26 +184,58 @@ describe('.github/workflows', () => {
 });
 
 describe('the rights of the workers', () => {
-  /** Beginnings of text in activities/ that are no folders of the store. */
-  const OTHERS = new Set(['governor', 'landed', 'log', 'monitoring', 'partitions', 'sagemaker']);
+  const LAKE = /^arn:aws:s3:::assay-prod-lake-\d+\//;
 
-  it('name every folder of the store that activities write or read', () => {
-    const sources = readdirSync(path('activities'), { recursive: true, encoding: 'utf8' }).filter(
-      (file) => file.endsWith('.ts') && !/test|testing|fake/.test(file),
+  /** Keys of the lake's bucket that a queue's workers may do this to: `lake/*`, … */
+  function keysFor(queue: string, action: string): string[] {
+    const policy = plan.resource_changes.find(
+      ({ type, address }) =>
+        type === 'aws_iam_role_policy' && address.includes(`workers["${queue}"].aws_iam_role_policy.task`),
     );
-    const folders = sources.flatMap((file) =>
-      [...read(`activities/${file}`).matchAll(/[=(,] ['`]([a-z]+)\/(?:['`]|\$\{)/g)].map(([, folder]) =>
-        String(folder),
+    const { Statement } = JSON.parse(String(policy?.change.after?.['policy'])) as {
+      Statement: readonly { Action: string | string[]; Resource: string | string[] }[];
+    };
+    return Statement.filter(({ Action }) => [Action].flat().includes(action))
+      .flatMap(({ Resource }) => Resource)
+      .filter((resource) => LAKE.test(resource))
+      .map((resource) => resource.replace(LAKE, ''));
+  }
+
+  it('cover every folder of the store that the code names', () => {
+    const sources = ['activities', 'workers'].flatMap((folder) =>
+      readdirSync(path(folder), { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts') && !/test|e2e|fake/.test(file))
+        .map((file) => read(`${folder}/${file}`)),
+    );
+    const named = sources.flatMap((text) =>
+      [...text.matchAll(/(?:[=>(,]|return) ?['`]([a-z]+)\/(?:['`]|\$\{|[a-z]+(?:\/|\.json['`]))/g)].map(
+        ([, folder]) => `${String(folder)}/*`,
       ),
     );
-    expect(folders).toContain('lake');
-    const rights = read('terraform/modules/assay/workers.tf');
-    const missing = new Set(
-      folders.filter((folder) => !OTHERS.has(folder) && !rights.includes(`"${folder}"`)),
-    );
-    // Registered models have a bucket of their own, whole.
-    missing.delete('registry');
-    expect(missing).toEqual(new Set());
+    // Registered models have a bucket of their own, whole; docs/ stands in a comment.
+    const folders = new Set(named.filter((folder) => !['registry/*', 'docs/*'].includes(folder)));
+    for (const folder of ['events/*', 'lake/*', 'ledger/*', 'monitoring/*', 'notices/*', 'pipelines/*'])
+      expect(folders).toContain(folder);
+    const written = ['control', 'data', 'training'].flatMap((queue) => keysFor(queue, 's3:PutObject'));
+    // What arrives is written by others.
+    expect([...folders].filter((folder) => !written.includes(folder))).toEqual(['landing/*']);
+    for (const queue of ['control', 'data', 'training'])
+      expect(keysFor(queue, 's3:GetObject')).toContain('landing/*');
+  });
+
+  it('let those write who do: control the books, the others the work', () => {
+    for (const books of ['events/*', 'notices/*', 'pipelines/*', 'sagemaker/*', 'doctor/*', 'runs/*'])
+      expect(keysFor('control', 's3:PutObject')).toContain(books);
+    for (const queue of ['data', 'training']) {
+      for (const work of ['lake/*', 'monitoring/*', 'reports/*', 'runs/*', 'training/*', 'uploads/*'])
+        expect(keysFor(queue, 's3:PutObject')).toContain(work);
+      expect(keysFor(queue, 's3:PutObject')).not.toContain('ledger/*');
+    }
+  });
+
+  it('let nobody delete but what is deleted by design', () => {
+    expect(keysFor('control', 's3:DeleteObject')).toEqual(['doctor/*', 'ledger/*']);
+    expect(keysFor('data', 's3:DeleteObject')).toEqual(['lake/*', 'training/*']);
   });
 });
 

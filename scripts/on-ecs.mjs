@@ -3,7 +3,9 @@
  * secrets of the control workers, which is where Temporal can be reached from.
  *
  *   node scripts/on-ecs.mjs assay-prod runs list --state failed
+ *   node scripts/on-ecs.mjs assay-prod --as data tables vacuum
  *
+ * `--as` takes the rights and the size of another queue's workers: control deletes no data.
  * Prints what the command printed; the exit code is the command's, or 2 where it could not be run. Needs the AWS CLI.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,8 +18,8 @@ const LOGS_WITHIN_MS = Number(process.env.LOGS_WITHIN_MS ?? 20_000);
 const BROKEN = 2;
 
 /** @returns `{ code, out }` of the command */
-export async function runOnEcs(name, args) {
-  const service = await controlService(name);
+export async function runOnEcs(name, args, queue = 'control') {
+  const service = await newestService(name, queue);
   const overrides = { containerOverrides: [{ name: 'worker', command: ['/assay/bin/assay', ...args] }] };
   const { tasks = [], failures = [] } = await aws('ecs', 'run-task', {
     cluster: name,
@@ -34,25 +36,28 @@ export async function runOnEcs(name, args) {
   const container = ended.tasks[0].containers.find((each) => each.name === 'worker');
   if (container?.exitCode === undefined)
     throw new Error(`The task ended before the command: ${ended.tasks[0].stoppedReason}`);
-  return { code: container.exitCode, out: await logOf(name, service.taskDefinition, task.taskArn) };
+  return {
+    code: container.exitCode,
+    out: await logOf(`/${name}/workers/${queue}`, service.taskDefinition, task.taskArn),
+  };
 }
 
-/** The newest of the control services: one for each version that runs. */
-async function controlService(name) {
+/** The newest of the queue's services: one for each version that runs. */
+async function newestService(name, queue) {
   const { serviceArns } = await aws('ecs', 'list-services', { cluster: name });
-  const control = serviceArns.filter((arn) => arn.includes(`/${name}-control-`));
-  if (control.length === 0) throw new Error(`The cluster ${name} has no control workers.`);
-  const { services } = await aws('ecs', 'describe-services', { cluster: name, services: control });
+  const ours = serviceArns.filter((arn) => arn.includes(`/${name}-${queue}-`));
+  if (ours.length === 0) throw new Error(`The cluster ${name} has no ${queue} workers.`);
+  const { services } = await aws('ecs', 'describe-services', { cluster: name, services: ours });
   return services.toSorted((a, b) => (String(a.createdAt) < String(b.createdAt) ? 1 : -1))[0];
 }
 
-async function logOf(name, taskDefinition, taskArn) {
+async function logOf(group, taskDefinition, taskArn) {
   const { taskDefinition: defined } = await aws('ecs', 'describe-task-definition', {
     'task-definition': taskDefinition,
   });
   const prefix = defined.containerDefinitions[0].logConfiguration.options['awslogs-stream-prefix'];
   const stream = {
-    'log-group-name': `/${name}/workers/control`,
+    'log-group-name': group,
     'log-stream-name': `${prefix}/worker/${taskArn.split('/').at(-1)}`,
   };
   for (const deadline = Date.now() + LOGS_WITHIN_MS; ; await sleep(1_000)) {
@@ -73,11 +78,12 @@ async function aws(...words) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const [name, ...args] = process.argv.slice(2);
+  const [name, ...rest] = process.argv.slice(2);
+  const [queue, args] = rest[0] === '--as' ? [rest[1], rest.slice(2)] : ['control', rest];
   try {
     if (name === undefined || args.length === 0)
       throw new Error('usage: node scripts/on-ecs.mjs ENVIRONMENT COMMAND…, such as assay-prod runs list');
-    const { code, out } = await runOnEcs(name, args);
+    const { code, out } = await runOnEcs(name, args, queue);
     if (out !== '') console.log(out);
     process.exitCode = code;
   } catch (error) {

@@ -24,6 +24,33 @@ run "models_grow_cold_and_data_does_not" {
   }
 }
 
+run "what_passes_is_deleted_and_what_is_the_truth_is_not" {
+  command = plan
+  module { source = "./modules/lake" }
+
+  assert {
+    condition = {
+      for rule in aws_s3_bucket_lifecycle_configuration.this["lake"].rule : rule.filter[0].prefix => rule.expiration[0].days
+      if endswith(rule.id, "-pass")
+    } == { "events/" = 90, "notices/" = 90, "uploads/" = 90 }
+    error_message = "What was done for an event, posted or handed in goes after 90 days; tables, runs and their ledger never."
+  }
+
+  assert {
+    condition = (
+      toset(aws_s3_bucket_lifecycle_configuration.this["lake"].rule[*].id) == toset(["leftovers", "landing-cools", "training-cools", "events-pass", "notices-pass", "uploads-pass"]) &&
+      toset(aws_s3_bucket_lifecycle_configuration.this["registry"].rule[*].id) == toset(["leftovers", "old-models"])
+    )
+    error_message = "There is no other rule that could delete something, and of models there is none at all."
+  }
+
+  assert {
+    condition = toset([for rule in aws_s3_bucket_lifecycle_configuration.this["lake"].rule : rule.filter[0].prefix
+    if length(rule.transition) > 0]) == toset(["landing/", "training/"])
+    error_message = "What arrived and what models were trained on grows cool; tables stay where queries are."
+  }
+}
+
 run "what_is_overwritten_can_be_brought_back" {
   command = plan
   module { source = "./modules/lake" }

@@ -5,10 +5,10 @@ locals {
   registry = "arn:aws:s3:::${module.lake.buckets["registry"]}"
 
   # Data and training do the same work in two sizes; control keeps the books, and writes the lists of files of training jobs.
-  books = ["assets", "backfills", "consumers", "governance", "ledger", "notices"]
-  work  = ["lake", "reports", "runs", "training", "uploads"]
+  books = ["assets", "backfills", "consumers", "events", "governance", "ledger", "notices", "pipelines", "sagemaker"]
+  work  = ["lake", "monitoring", "reports", "runs", "training", "uploads"]
   prefixes = {
-    control  = { read = ["lake", "landing", "reports", "uploads"], write = concat(local.books, ["runs", "training"]), delete = ["ledger"] }
+    control  = { read = ["lake", "landing", "monitoring", "reports", "uploads"], write = concat(local.books, ["doctor", "runs", "training"]), delete = ["doctor", "ledger"] }
     data     = { read = concat(local.books, ["landing"]), write = concat(local.work, ["assets"]), delete = ["lake", "training"] }
     training = { read = concat(local.books, ["landing"]), write = concat(local.work, ["assets"]), delete = ["lake", "training"] }
   }

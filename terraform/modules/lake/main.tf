@@ -1,6 +1,13 @@
 # Everything durable: one bucket for data and runs, one for models, so that models have a lifecycle and rights of their own.
 
 locals {
+  # Days after which nobody asks for them any more: what a message of a queue, kept for 14 days, has done; notices that
+  # were posted; files that people handed in, which are personal data, with their scores.
+  passing = { events = 90, notices = 90, uploads = 90 }
+
+  # Read by few after a season, and large: what arrived, and what models were trained on.
+  cooling = ["landing", "training"]
+
   buckets = { for kind in ["lake", "registry"] : kind => "${var.name}-${kind}-${var.account_id}" }
 }
 
@@ -137,21 +144,38 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     }
   }
 
-  # What arrived is kept for audits, and read again by few.
+  # At once readable, too: a rerun or an audit does not wait.
   dynamic "rule" {
-    for_each = each.key == "lake" ? ["landed"] : []
+    for_each = each.key == "lake" ? local.cooling : []
 
     content {
-      id     = rule.value
+      id     = "${rule.value}-cools"
       status = "Enabled"
 
       filter {
-        prefix = "landing/"
+        prefix = "${rule.value}/"
       }
 
       transition {
         days          = 90
         storage_class = "STANDARD_IA"
+      }
+    }
+  }
+
+  dynamic "rule" {
+    for_each = each.key == "lake" ? local.passing : {}
+
+    content {
+      id     = "${rule.key}-pass"
+      status = "Enabled"
+
+      filter {
+        prefix = "${rule.key}/"
+      }
+
+      expiration {
+        days = rule.value
       }
     }
   }
