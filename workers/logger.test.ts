@@ -24,6 +24,12 @@ describe('createLogger', () => {
     expect(lines.at(-1)).toMatchObject({ runId: 'r' });
   });
 
+  it('warns of no queue without workflows: that is meant so', () => {
+    const before = lines.length;
+    logger.warn('No workflows registered, not polling for workflow tasks', { taskQueue: 'data' });
+    expect(lines).toHaveLength(before);
+  });
+
   it('tells an error with its stack', () => {
     logger.error('failed', { error: new RangeError('too far') });
     expect(lines.at(-1)).toMatchObject({ error: { name: 'RangeError', message: 'too far' } });

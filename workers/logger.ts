@@ -19,10 +19,19 @@ const PASSED_ON = [
   'sdkComponent',
 ] as const;
 
+/** Meant so: of our queues only `control` has workflows. */
+const MEANT = /^No (workflows|activities) registered/;
+
+class CalmLogger extends DefaultLogger {
+  override log(...[level, message, meta]: Parameters<Logger['log']>): void {
+    if (!MEANT.test(message)) super.log(level, message, meta);
+  }
+}
+
 export function createLogger(format: LogFormat, write = writeLine): Logger {
   return format === 'text'
-    ? new DefaultLogger('WARN')
-    : new DefaultLogger('INFO', (entry) => write(JSON.stringify(lineOf(entry))));
+    ? new CalmLogger('WARN')
+    : new CalmLogger('INFO', (entry) => write(JSON.stringify(lineOf(entry))));
 }
 
 function lineOf({ level, timestampNanos, message, meta = {} }: LogEntry): object {

@@ -40,9 +40,15 @@ describe('startReporter', () => {
     expect(figure?.values[0]).toBeGreaterThanOrEqual(2.5);
   });
 
-  it('goes on when figures can not be published', async () => {
-    const reporter = startReporter({ put: () => Promise.reject(new Error('throttled')) });
+  it('says that figures could not be published, and goes on', async () => {
+    const error = new Error('throttled');
+    const warnings: unknown[] = [];
+    const reporter = startReporter(
+      { put: () => Promise.reject(error) },
+      { warn: (message, meta) => warnings.push([message, meta]) },
+    );
     reporter.measured('runs_failed', 1);
     await expect(reporter.stop()).resolves.toBeUndefined();
+    expect(warnings).toEqual([['figures could not be published', { error }]]);
   });
 });

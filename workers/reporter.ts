@@ -1,5 +1,5 @@
 /** What this process has seen in a minute, for alarms: how long activities waited for it, failed runs, drift. */
-import { Runtime, type ActivityInterceptorsFactory } from '@temporalio/worker';
+import { Runtime, type ActivityInterceptorsFactory, type Logger } from '@temporalio/worker';
 
 import type { Measure } from '../activities/attempt.ts';
 import type { Figure, FigureSink } from '../activities/capacity/contract.ts';
@@ -19,7 +19,8 @@ const ALARMED: Partial<Record<Measure, Figure['name']>> = {
   drift_alarms: 'DriftAlarms',
 };
 
-export function startReporter(sink: FigureSink): Reporter {
+/** @param logger by default the process's own */
+export function startReporter(sink: FigureSink, logger?: Pick<Logger, 'warn'>): Reporter {
   const figures = new Map<string, Figure & { readonly values: number[] }>();
   const add = (name: Figure['name'], unit: Figure['unit'], value: number, queue?: string): void => {
     const key = `${name} ${queue ?? ''}`;
@@ -34,7 +35,7 @@ export function startReporter(sink: FigureSink): Reporter {
     try {
       await sink.put(taken);
     } catch (error) {
-      Runtime.instance().logger.warn('figures could not be published', { error });
+      (logger ?? Runtime.instance().logger).warn('figures could not be published', { error });
     }
   };
   const flushing = setInterval(() => void flush(), EVERY_MS);

@@ -27,7 +27,12 @@ beforeAll(async () => {
   server = await start();
   door = await openDoor();
   const address = `127.0.0.1:${(door.address() as AddressInfo).port}`;
-  kit = await startKit({ pipelines: [patience], activities: probe.activities, address });
+  kit = await startKit({
+    pipelines: [patience],
+    activities: probe.activities,
+    address,
+    expects: [/^gRPC call \w+ retried \d+ times/],
+  });
 }, 60_000);
 
 afterAll(async () => {

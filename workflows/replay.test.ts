@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { Runtime, Worker } from '@temporalio/worker';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { Worker } from '@temporalio/worker';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { installTestRuntime } from '../testing/test-runtime.ts';
 import { bundleWorkflows } from '../workers/bundle.ts';
 import * as workflows from './index.ts';
 
@@ -9,12 +10,13 @@ const folder = new URL('./histories/', import.meta.url);
 const files = readdirSync(folder).filter((file) => /\.json(\.gz)?$/.test(file));
 /** Workflows without a history, and why. */
 const NEVER_RUN = { halfHourlyShop: 'it waits for half hours, which nobody produces' };
+const warnings: string[] = [];
 let workflowBundle: Awaited<ReturnType<typeof bundleWorkflows>>;
 
 beforeAll(async () => {
-  const ignore = (): void => undefined;
-  Runtime.install({
-    logger: { log: ignore, trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore },
+  installTestRuntime({
+    expects: [/^Failing workflow task/],
+    onExpected: (message) => warnings.push(message),
   });
   workflowBundle = await bundleWorkflows();
 });
@@ -75,6 +77,9 @@ describe('recorded histories', () => {
       const scheduled = event.activityTaskScheduledEventAttributes;
       if (scheduled !== undefined) scheduled.activityType.name = 'another.activity';
     }
+    expect(warnings).toEqual([]);
     await expect(replay(changed)).rejects.toThrow(/nondeterminism/i);
+    // A worker would say so in its log.
+    await vi.waitFor(() => expect(warnings).toHaveLength(1));
   });
 });

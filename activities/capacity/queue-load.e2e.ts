@@ -1,14 +1,13 @@
 /** What the server says of a queue, held against what is really there. */
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 
+import { installTestRuntime } from '../../testing/test-runtime.ts';
 import type { Figure } from './contract.ts';
 import { createCapacityActivities } from './activities.ts';
 import { queueLoad } from './queue-load.ts';
-
-const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 describe('queueLoad', () => {
   const taskQueue = `load-${randomUUID().slice(0, 8)}`;
@@ -16,7 +15,7 @@ describe('queueLoad', () => {
   let native: NativeConnection;
 
   beforeAll(async () => {
-    Runtime.install({ logger: quiet, workerHeartbeatInterval: '1s' });
+    installTestRuntime({}, { workerHeartbeatInterval: '1s' });
     const address = inject('temporalAddress');
     client = new Client({ connection: await Connection.connect({ address }) });
     native = await NativeConnection.connect({ address });

@@ -5,6 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
+import { installTestRuntime } from '../../testing/test-runtime.ts';
 import { diagnose, type Diagnosis } from './doctor.ts';
 import { serverComponents, type ServerOptions } from './doctor-server.ts';
 
@@ -15,6 +16,7 @@ describe('serverComponents', () => {
   let connection: NativeConnection;
 
   beforeAll(async () => {
+    installTestRuntime();
     const address = inject('temporalAddress');
     connection = await NativeConnection.connect({ address });
     client = new Client({ connection: await Connection.connect({ address }) });

@@ -4,6 +4,7 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 
+import { installTestRuntime } from '../../testing/test-runtime.ts';
 import type { WorkerVersion } from '../workers/versions.ts';
 import type { ExitCode } from './failure.ts';
 import { createOutput } from './output.ts';
@@ -19,6 +20,7 @@ describe('assay workers versions, use and wait', () => {
   const running: { worker: Worker; ended: Promise<void> }[] = [];
 
   beforeAll(async () => {
+    installTestRuntime();
     const address = inject('temporalAddress');
     connection = await NativeConnection.connect({ address });
     client = new Client({ connection: await Connection.connect({ address }), namespace: NAMESPACE });

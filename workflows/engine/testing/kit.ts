@@ -7,7 +7,7 @@ import {
   type WorkflowHandle,
   type WorkflowHandleWithFirstExecutionRunId,
 } from '@temporalio/client';
-import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { inject } from 'vitest';
 import { createLedgerActivities } from '../../../activities/ledger/activities.ts';
 import type { Ledger } from '../../../activities/ledger/contract.ts';
@@ -22,6 +22,7 @@ import type { Secrets } from '../../../activities/secrets/contract.ts';
 import { createSecrets } from '../../../activities/secrets/secrets.ts';
 import type { AssayConfig } from '../../../temporal.config.ts';
 import { temporaryFolder } from '../../../testing/temporary-folder.ts';
+import { installTestRuntime } from '../../../testing/test-runtime.ts';
 import { openAssetActivities } from '../../../workers/asset-bus.ts';
 import { createActivityInterceptors } from '../../../workers/interceptors.ts';
 import { openNotices } from '../../../workers/notices.ts';
@@ -52,6 +53,8 @@ export interface KitOptions {
   /** As `temporal.config.ts` has it; nobody is told of anything by default. */
   readonly notices?: AssayConfig['notices'];
   readonly secrets?: Secrets;
+  /** Warnings of Temporal's SDK that the test provokes; those of a process's first kit count. */
+  readonly expects?: readonly RegExp[];
 }
 
 /** What activities of a test may be made with. */
@@ -78,9 +81,6 @@ export interface Kit extends KitParts {
   stop(): Promise<void>;
 }
 
-/** Warnings of failing test runs are what the tests provoke. */
-const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
-
 export async function startKit({
   pipelines,
   activities = {},
@@ -90,8 +90,9 @@ export async function startKit({
   address = inject('temporalAddress'),
   notices = { channels: {}, defaults: [] },
   secrets = createSecrets({ sources: [] }),
+  expects = [],
 }: KitOptions): Promise<Kit> {
-  installRuntime();
+  installTestRuntime({ expects });
   const options = given === false ? {} : given;
   const taskQueue = options.taskQueue ?? `control-${randomUUID().slice(0, 8)}`;
   const folder = await temporaryFolder('kit');
@@ -175,14 +176,6 @@ export async function startKit({
       await Promise.all([connection.close(), native.close()]);
     },
   };
-}
-
-function installRuntime(): void {
-  try {
-    Runtime.install({ logger: quiet });
-  } catch {
-    // Another kit of this process has done so.
-  }
 }
 
 function definitions(pipelines: readonly AnyPipeline[]): ReadonlyMap<string, AnyPipeline['definition']> {
