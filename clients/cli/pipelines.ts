@@ -13,6 +13,7 @@ import { startLines } from './pipeline-starts.ts';
 import type { CommandContext } from './command.ts';
 import { action, example } from './command.ts';
 import type { Cell } from './output.ts';
+import { paramRows } from './params-view.ts';
 import { registerPipelinePause } from './pipelines-pause.ts';
 
 export interface PipelineServices extends PauseServices {
@@ -84,7 +85,11 @@ function registerShow(pipelines: Command, context: Context): void {
           }
           if (pipeline.tags.length > 0) output.line(`tags    ${pipeline.tags.join(', ')}`);
           for (const line of startLines(source)) output.line(line);
-          output.line(`params  ${JSON.stringify(pipeline.params, undefined, 2)}`);
+          const rows = paramRows(params);
+          output.line();
+          if (rows.length > 0) output.table(['PARAM', 'KIND', 'DEFAULT', 'RULES'], rows);
+          else output.line('It takes no params.');
+          output.line();
           output.line(`next: assay pipelines graph ${name}`);
         }
         return 0;

@@ -72,6 +72,15 @@ describe('runLines', () => {
     ]);
   });
 
+  it('cuts a cause that goes on and on', () => {
+    const error = { type: 'Broken', message: 'because '.repeat(200) };
+    const row = lines(record([task('silver', { state: 'failed', error })])).find((line) =>
+      line.startsWith('F'),
+    );
+    expect(row).toMatch(/Broken: because .*…$/);
+    expect(row?.length).toBeLessThan(400);
+  });
+
   it('counts the time of a task that runs up to now', () => {
     const open = record([task('silver', { state: 'running', startedAt: '2026-02-01T08:09:50.000Z' })], {
       state: 'running',

@@ -36,6 +36,7 @@ const HEADER = ['', 'TASK', 'STATE', 'TRIES', 'START', 'DURATION', 'TIMELINE', '
 export const RUN_HEADER = ['RUN', 'ATTEMPT', 'STATE', 'STARTED', 'DURATION', 'BY', 'FAILED'];
 /** Rows of a map beyond so many are told by a line. */
 const ITEMS = 20;
+const LONGEST_WHY = 200;
 
 export function runRows(runs: readonly RunSummary[], now: number): (string | Cell)[][] {
   return runs.map((row) => [
@@ -132,9 +133,14 @@ function rowOf(task: TaskRecord, bar: string, now: number): (string | Cell)[] {
 }
 
 function why({ error, reason, note, items }: TaskRecord): string {
-  if (error !== undefined) return `${error.type}: ${firstLine(error.message)}`;
+  if (error !== undefined) return `${error.type}: ${clipped(firstLine(error.message))}`;
   const failed = items?.reduce((sum, slice) => sum + slice.failed, 0) ?? 0;
   return note ?? reason ?? (failed > 0 ? `${failed} items failed` : '');
+}
+
+/** A cause that goes on and on would hide the rows below; `--json` and the logs have all of it. */
+function clipped(text: string): string {
+  return text.length <= LONGEST_WHY ? text : `${text.slice(0, LONGEST_WHY - 1)}…`;
 }
 
 function firstLine(text: string): string {

@@ -36,7 +36,7 @@ function asCause(error: unknown): Cause {
     const [details] = error.details ?? [];
     const type = error.type ?? 'Error';
     const permanent = (error.nonRetryable ?? false) && type !== RUN_FAILED && type !== RUN_TIMEOUT;
-    const cause = { type, message: error.message, permanent };
+    const cause = { type, message: notServed(error.message) ?? error.message, permanent };
     return details === undefined || details === null ? cause : { ...cause, details };
   }
   if (error instanceof TimeoutFailure) {
@@ -44,6 +44,13 @@ function asCause(error: unknown): Cause {
   }
   if (error instanceof Error) return { type: error.name, message: error.message, permanent: false };
   return { type: 'Error', message: String(error), permanent: false };
+}
+
+/** The SDK lists every activity that the worker does have, and so on every row of a map. */
+function notServed(message: string): string | undefined {
+  const [, activity] = /^Activity function (\S+) is not registered on this Worker/.exec(message) ?? [];
+  if (activity === undefined) return undefined;
+  return `no worker that was asked has the activity ${activity}: it is registered in workers/activities.ts, or its worker is of older code`;
 }
 
 function isWrapper(error: unknown): boolean {
