@@ -56,3 +56,36 @@ describe('json', () => {
     expect(JSON.parse(text())).toEqual({ auc: 0.30000000000000004 });
   });
 });
+
+describe('draw', () => {
+  it('goes back over as many rows as the terminal took for the lines, colours not counted', () => {
+    const { output, text } = recording({ isTTY: true, hasColors: () => true, columns: 10 });
+    output.draw([output.paint('x'.repeat(25), 'red'), '', 'y'.repeat(10)]);
+    const before = text().length;
+    output.draw(['z']);
+    // Three rows, an empty one, one that is just full.
+    expect(text().slice(before)).toBe('\u001B[5A\u001B[0Jz\n');
+  });
+
+  it('draws no more than the window has room for, and counts the rest', () => {
+    const { output, text } = recording({ isTTY: true, columns: 80, rows: 6 });
+    output.draw(Array.from({ length: 20 }, (_, at) => `row ${at}`));
+    const drawn = text().trimEnd().split('\n');
+    expect(drawn).toEqual([
+      'row 0',
+      'row 1',
+      'row 2',
+      'row 3',
+      '… and 16 lines that this window has no room for',
+    ]);
+    const before = text().length;
+    output.draw(['over']);
+    expect(text().slice(before)).toBe('\u001B[5A\u001B[0Jover\n');
+  });
+
+  it('draws everything where a window is large enough', () => {
+    const { output, text } = recording({ isTTY: true, columns: 80, rows: 24 });
+    output.draw(['a', 'b']);
+    expect(text()).toBe('a\nb\n');
+  });
+});

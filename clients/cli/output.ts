@@ -2,6 +2,8 @@
  * What a command prints: its result on stdout, progress and notes on stderr, colours only for people. Ids are never
  * truncated: a table grows wider instead.
  */
+import { stripVTControlCharacters } from 'node:util';
+
 export type Colour = 'red' | 'green' | 'yellow' | 'blue' | 'cyan' | 'magenta' | 'dim' | 'bold';
 
 export interface Cell {
@@ -13,6 +15,9 @@ export interface Cell {
 export interface Stream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
+  /** Of a terminal, in characters. */
+  readonly columns?: number;
+  readonly rows?: number;
   /** Node's own answer knows `NO_COLOR` and `FORCE_COLOR`. */
   hasColors?(): boolean;
 }
@@ -26,7 +31,7 @@ export interface Output {
   table(header: readonly string[], rows: readonly (readonly (string | Cell)[])[]): void;
   /** Progress and notes, beside the result. */
   note(text: string): void;
-  /** Replaces what was drawn last; on a terminal only. */
+  /** Replaces what was drawn last; on a terminal only. What the terminal has no room for is counted, not shown. */
   draw(lines: readonly string[]): void;
   readonly paint: (text: string, colour: Colour | undefined) => string;
 }
@@ -58,10 +63,28 @@ export function createOutput(stdout: Stream = process.stdout, stderr: Stream = p
     note: (text) => void stderr.write(`${text}\n`),
     draw(lines) {
       const up = drawn === 0 ? '' : `\u001B[${drawn}A\u001B[0J`;
-      stdout.write(`${up}${lines.join('\n')}\n`);
-      drawn = lines.length;
+      const shown = fitting(lines, stdout);
+      stdout.write(`${up}${shown.join('\n')}\n`);
+      drawn = heightOf(shown, stdout);
     },
   };
+}
+
+/** The cursor can't go back beyond the upper edge, so that what is drawn again must fit. */
+function fitting(lines: readonly string[], terminal: Stream): readonly string[] {
+  // The cursor stands on a line of its own below, and the count of the rest takes another.
+  const room = (terminal.rows ?? Infinity) - 2;
+  if (heightOf(lines, terminal) < room) return lines;
+  let height = 0;
+  const count = lines.findIndex((line) => (height += heightOf([line], terminal)) > room);
+  if (count === -1) return lines;
+  return [...lines.slice(0, count), `… and ${lines.length - count} lines that this window has no room for`];
+}
+
+/** Rows of the terminal: a line that is too long goes on in the next. */
+function heightOf(lines: readonly string[], { columns = Infinity }: Stream): number {
+  const rows = lines.map((line) => Math.ceil(stripVTControlCharacters(line).length / columns));
+  return rows.reduce((sum, count) => sum + Math.max(1, count), 0);
 }
 
 /** Columns as wide as their widest cell, the last one as long as it is. */
