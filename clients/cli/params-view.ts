@@ -35,8 +35,9 @@ function rulesOf(param: Schema): string[] {
   return RULES.flatMap((rule) => {
     const value = param[rule];
     // What a whole number of 53 bits is need not be said.
-    if (value === undefined || Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER) return [];
-    return [`${rule} ${String(value)}`];
+    if (typeof value !== 'number' && typeof value !== 'string') return [];
+    if (value === Number.MAX_SAFE_INTEGER || value === Number.MIN_SAFE_INTEGER) return [];
+    return [`${rule} ${value}`];
   });
 }
 

@@ -29,6 +29,19 @@ describe('liveTable', () => {
     expect(table).toContain('▶ running (3 success, 2 running)');
   });
 
+  test('says nothing of states that no item is in', () => {
+    const table = liveRow({ ...row, items: { scheduled: 0, running: 0, success: 6 } });
+    expect(table).toContain('✓ success (6 success)');
+  });
+
+  test('says of a task that is held that it is, and not that it waits', () => {
+    const held = { until: '2026-01-01T10:00:00.000Z' };
+    const error = { type: 'Broken', message: 'no luck' };
+    const table = liveRow({ ...row, name: 'gold', state: 'deferred', held, error });
+    expect(table).toMatch(/gold.*✗ held until 2026-01-01 10:00.*Broken: no luck/);
+    expect(table).not.toContain('deferred');
+  });
+
   test('stays within the limit of the Web UI, newest tasks first', () => {
     const rows = Array.from({ length: 5000 }, (_, at) => ({ ...row, name: `täsk-${at}` }));
     const table = liveTable('a run', rows.map(liveRow));

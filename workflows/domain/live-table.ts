@@ -17,9 +17,12 @@ const MARKS: Readonly<Partial<Record<TaskState, string>>> = {
   skipped: '–',
 };
 
+/** It has failed, and waits for somebody to decide. */
+const HELD = '✗';
+
 export interface LiveRow extends Pick<
   TaskRecord,
-  'name' | 'state' | 'tries' | 'startedAt' | 'endedAt' | 'error' | 'reason' | 'note' | 'fromMemo'
+  'name' | 'state' | 'tries' | 'startedAt' | 'endedAt' | 'error' | 'reason' | 'note' | 'held' | 'fromMemo'
 > {
   /** Of a map: how many items are in which state. */
   readonly items?: Readonly<Partial<Record<TaskState, number>>>;
@@ -50,6 +53,7 @@ export function liveRow({
   error,
   reason,
   note,
+  held,
   fromMemo,
 }: LiveRow): string {
   const took =
@@ -58,7 +62,9 @@ export function liveRow({
       : formatDuration(Date.parse(endedAt) - Date.parse(startedAt));
   const cells = [
     name,
-    `${MARKS[state] ?? '·'} ${state}${items === undefined ? '' : ` (${summed(items)})`}`,
+    held === undefined
+      ? `${MARKS[state] ?? '·'} ${state}${items === undefined ? '' : ` (${summed(items)})`}`
+      : `${HELD} held until ${held.until.slice(0, 16).replace('T', ' ')}`,
     tries === 0 ? '' : String(tries),
     startedAt?.slice(11, 19) ?? '',
     took,
@@ -69,6 +75,7 @@ export function liveRow({
 
 function summed(items: Readonly<Partial<Record<TaskState, number>>>): string {
   return Object.entries(items)
+    .filter(([, count]) => count > 0)
     .map(([state, count]) => `${count} ${state}`)
     .join(', ');
 }
