@@ -2,7 +2,8 @@
 # One image for every worker and for the command. glibc, for the native parts are built against it.
 
 FROM node:22.21.1-bookworm-slim AS build
-# pip only fetches XGBoost's wheel, whose digest is checked.
+# pip only fetches XGBoost's wheel, whose digest is checked. Nothing of this stage's packages is in the image:
+# hadolint ignore=DL3008
 RUN apt-get update \
   && apt-get install -y --no-install-recommends python3 python3-pip \
   && rm -rf /var/lib/apt/lists/*
