@@ -9,6 +9,8 @@ import {
   defineQuery,
   defineSignal,
   defineUpdate,
+  log,
+  patched,
   proxyActivities,
   setHandler,
   sleep,
@@ -16,8 +18,8 @@ import {
 } from '@temporalio/workflow';
 
 import type { PoolActivities } from '../activities/pools/contract.ts';
-import type { PoolTold } from './domain/pool/messages.ts';
-import { emptyPool, Pool, type CarriedPool, type PoolView } from './domain/pool/pool.ts';
+import { CARRIED_QUERY, type PoolTold } from './domain/pool/messages.ts';
+import { emptyPool, Pool, recalledPool, type CarriedPool, type PoolView } from './domain/pool/pool.ts';
 import { standing } from './standing.ts';
 
 export interface PoolInput {
@@ -34,6 +36,7 @@ export interface PoolInput {
 const tell = defineSignal<[PoolTold]>('tell');
 const resize = defineUpdate<PoolView, [number]>('resize');
 const view = defineQuery<PoolView>('view');
+const carried = defineQuery<CarriedPool | null>(CARRIED_QUERY);
 
 /** So that a lost slot is back within half a minute of somebody waiting for it. */
 const LOOK_EVERY = 10_000;
@@ -48,14 +51,23 @@ const pools = proxyActivities<{
   retry: { initialInterval: '200ms', maximumInterval: '10s' },
 });
 
+/** A predecessor that can't be asked, for its history no longer replays, must not stand in the way for ever. */
+const predecessor = proxyActivities<{ 'pools.recall': PoolActivities['recall'] }>({
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '500ms', maximumInterval: '10s', maximumAttempts: 8 },
+});
+
 standing(pool);
 
 export async function pool(input: PoolInput): Promise<never> {
   const { continueAfterEvents = Infinity } = input;
-  const desk = new Desk(input);
+  const isNew = input.carried === undefined && patched('pool-recalls-its-predecessor');
+  const desk = new Desk(input, isNew);
   setHandler(tell, (told) => desk.hear(told));
   setHandler(resize, (slots) => desk.resize(slots), { validator: checkSlots });
   setHandler(view, () => desk.state.view());
+  setHandler(carried, () => desk.carried());
+  if (isNew) await desk.recall();
   for (;;) {
     await condition(() => desk.isBusy);
     await desk.turn();
@@ -69,30 +81,62 @@ export async function pool(input: PoolInput): Promise<never> {
 
 /** Everything that was said since the last turn leads to one batch of grants. */
 class Desk {
-  readonly state: Pool;
+  state: Pool;
   readonly #pool: string;
   readonly #lookEvery: number;
   #isStirred: boolean;
   #look: 'none' | 'set' | 'due' = 'none';
+  /** What was said while it did not yet know what it had known before. */
+  #unheard: PoolTold[] | undefined;
 
-  constructor({ pool, declared, lookEvery = LOOK_EVERY, carried }: PoolInput) {
+  /** @param isNew whether it has yet to recall what there was before it */
+  constructor({ pool, declared, lookEvery = LOOK_EVERY, carried }: PoolInput, isNew: boolean) {
     this.state = new Pool(carried ?? emptyPool(declared));
     this.#pool = pool;
     this.#lookEvery = lookEvery;
     this.#isStirred = carried !== undefined;
+    this.#unheard = isNew ? [] : undefined;
   }
 
   get isBusy(): boolean {
     return this.#isStirred || this.#look === 'due';
   }
 
-  hear({ declared, messages }: PoolTold): void {
+  /** Where it was cut off: it grants nothing before it knows who holds what. */
+  async recall(): Promise<void> {
+    const { workflowId, runId } = workflowInfo();
+    try {
+      const known = await predecessor['pools.recall']({ workflowId, runId });
+      if (known !== null) this.state = new Pool(recalledPool(known));
+    } catch (error) {
+      log.error('the pool that was here before does not answer: those who hold its slots are not counted', {
+        error,
+      });
+    }
+    const meanwhile = this.#unheard ?? [];
+    this.#unheard = undefined;
+    for (const told of meanwhile) this.hear(told);
+    this.#isStirred = true;
+  }
+
+  /** Nothing while it knows less than its predecessor. */
+  carried(): CarriedPool | null {
+    return this.#unheard === undefined ? this.state.carried() : null;
+  }
+
+  hear(told: PoolTold): void {
+    if (this.#unheard !== undefined) {
+      this.#unheard.push(told);
+      return;
+    }
+    const { declared, messages } = told;
     this.state.declare(declared);
     for (const message of messages) this.state.hear(message, Date.now());
     this.#isStirred = true;
   }
 
-  resize(slots: number): PoolView {
+  async resize(slots: number): Promise<PoolView> {
+    await condition(() => this.#unheard === undefined);
     this.state.resize(slots);
     this.#isStirred = true;
     return this.state.view();

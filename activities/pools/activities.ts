@@ -16,6 +16,7 @@ import {
 import type { RunQueue } from '../ledger/contract.ts';
 import type { PoolActivities } from './contract.ts';
 import { createOutbox } from './outbox.ts';
+import { recallPool } from './recall.ts';
 
 export interface PoolDeps {
   readonly client: Client;
@@ -54,6 +55,7 @@ export function createPoolActivities(deps: PoolDeps): PoolActivities {
       for (const run of runs) await deps.queue?.leave(run);
       return { gone: gone.flat() };
     },
+    recall: (pool) => recallPool(deps.client, pool),
     lookUp: async ({ holders }) => {
       const gone = await Promise.all(holders.map((holder) => isGone(deps.client, holder)));
       return { gone: holders.filter((_holder, at) => gone[at]) };

@@ -1,5 +1,6 @@
 /** Between runs and pools: what runs say is carried to the pool's workflow, what it grants to the runs'. */
 import type { RunHeader } from '../../workflows/domain/run-header.ts';
+import type { CarriedPool } from '../../workflows/domain/pool/pool.ts';
 import type { Grant, PoolHolder, PoolMessage, Refused } from '../../workflows/domain/pool/messages.ts';
 
 export interface PoolActivities {
@@ -11,6 +12,11 @@ export interface PoolActivities {
   }): Promise<{ refused: readonly Refused[] }>;
   /** @returns holders that are no more: theirs is to be given to others */
   deliver(input: { pool: string; grants: readonly Grant[] }): Promise<{ gone: readonly PoolHolder[] }>;
+  /**
+   * What a pool knew that had this ID before and was cut off; `null` where there was none.
+   * @throws PoolNotRecalled while there was one and it can't be asked
+   */
+  recall(input: { workflowId: string; runId: string }): Promise<CarriedPool | null>;
   /** @returns those of the holders that are no more: ended, terminated, timed out, or forgotten by Temporal */
   lookUp(input: { holders: readonly PoolHolder[] }): Promise<{ gone: readonly PoolHolder[] }>;
 }

@@ -49,6 +49,24 @@ export interface WaitParts extends Omit<LoopPlace, 'task'> {
   readonly slice?: unknown;
 }
 
+/**
+ * Where the interval before has nothing that could be found again: the items of a map and the turns of a loop have
+ * but numbers, under which every run has others.
+ * @throws InvalidDependsOnPast
+ */
+export function refusePast(runtime: LoopPlace['runtime'], name: string, when: TriggerRule): void {
+  const around = runtime.current();
+  if (around?.index !== undefined) {
+    const message =
+      `${name} can't depend on its past: it is created for each item of ${around.name}, and the interval before has ` +
+      `others under their numbers. Let ${around.name} as a whole depend on its past, or the pipeline`;
+    throw runtime.toError({ type: 'InvalidDependsOnPast', message });
+  }
+  if (when === 'all_success') return;
+  const message = `${name} can't depend on its past under the rule ${when}, which need not wait for it: use all_success`;
+  throw runtime.toError({ type: 'InvalidDependsOnPast', message });
+}
+
 /** A sensor for the same task of the interval before. */
 export function awaitPast(
   parts: WaitParts,

@@ -1,6 +1,6 @@
 /** The run as its author writes with it, on top of the scheduler. */
 import type { Retries } from '../domain/retry.ts';
-import { awaitPast, createWaits } from './author-waits.ts';
+import { awaitPast, createWaits, refusePast } from './author-waits.ts';
 import { argumentsOf, call, type LooseBody, type LooseOptions } from './bodies.ts';
 import type { AnyPipeline } from './definition.ts';
 import type { Desk } from './desk.ts';
@@ -67,7 +67,7 @@ export function createAuthor(parts: AuthorParts): Author {
     }: LooseOptions,
     body: TaskSpec['body'],
   ): TaskRef<never> => {
-    const past = dependsOnPast === undefined ? [] : [pastOf(name, dependsOnPast)];
+    const past = dependsOnPast === undefined ? [] : [pastOf(name, when, dependsOnPast)];
     const afterPast = (given: TaskSpec['body']): TaskSpec['body'] =>
       past.length === 0 ? given : (outcomes, ...rest) => given(outcomes.slice(0, after.length), ...rest);
     const index = runtime.current()?.index;
@@ -96,8 +96,16 @@ export function createAuthor(parts: AuthorParts): Author {
       (parts.slice?.map === task.label ? body : tells)(outcomes, context, task);
   };
 
-  const pastOf = (name: string, dependsOn: DependsOnPast): TaskRef<never> =>
-    add(`${name}.past`, 'sensor', {}, (_outcomes, _context, task) => awaitPast(parts, task, dependsOn, name));
+  const pastOf = (
+    name: string,
+    when: NonNullable<LooseOptions['when']>,
+    dependsOn: DependsOnPast,
+  ): TaskRef<never> => {
+    refusePast(runtime, name, when);
+    return add(`${name}.past`, 'sensor', {}, (_outcomes, _context, task) =>
+      awaitPast(parts, task, dependsOn, name),
+    );
+  };
 
   const run = {
     ...facts,
@@ -118,6 +126,7 @@ export function createAuthor(parts: AuthorParts): Author {
         concurrency,
         pool,
         produces,
+        dependsOnPast,
       } = options;
       const fromTask = taskOf.has(over);
       const spec: MapSpec = {
@@ -132,7 +141,13 @@ export function createAuthor(parts: AuthorParts): Author {
       const ref = add(
         name,
         'map',
-        { after: upstream, when, mayFail, ...(produces && { produces }) },
+        {
+          after: upstream,
+          when,
+          mayFail,
+          ...(produces && { produces }),
+          ...(dependsOnPast !== undefined && { dependsOnPast }),
+        },
         (outcomes, _context, task) =>
           runMap(placeOf(parts, task), spec, fromTask ? valueIn(runtime, outcomes[0]) : over),
       );

@@ -27,6 +27,30 @@ export function poolUse(option: PoolOption): PoolUse {
 }
 
 /**
+ * One that waits for slots of a pool inside a task that holds some of them may wait for ever: as soon as all are
+ * held so, nobody can go on to give any back.
+ * @param around the tasks whose bodies create it, the innermost first
+ * @throws PoolHeldAround
+ */
+export function refuseNestedTurn(
+  runtime: Pick<Runtime, 'toError'>,
+  label: string,
+  pool: PoolUse | undefined,
+  around: readonly Task[],
+): void {
+  const holder = pool && around.find(({ spec }) => spec.pool?.name === pool.name);
+  if (pool === undefined || holder === undefined) return;
+  const message =
+    `${label} takes a turn in pool ${pool.name}, and is created by ${holder.label}, which has one of the same pool ` +
+    `until it ends: they would wait for each other for ever. Give the pool to only one of them`;
+  throw runtime.toError({
+    type: 'PoolHeldAround',
+    message,
+    details: { pool: pool.name, task: label, holder: holder.label },
+  });
+}
+
+/**
  * Resolves when the slots are there, or when the wait is to go on in a new history, where it keeps its place.
  * @throws where they never will be, and when the run is cancelled
  */

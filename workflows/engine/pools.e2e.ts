@@ -25,7 +25,7 @@ function eventually(check: () => unknown): Promise<unknown> {
 beforeAll(async () => {
   kit = await startKit({
     pipelines: [crowd, poolMap, retriedTurn, shortCrowd],
-    pools: { narrow: 2, wide: 4, single: 1, mortal: 1 },
+    pools: { narrow: 2, wide: 4, single: 1, mortal: 1, double: 2 },
     activities: {
       'taking.turn': async (turn: Turn) => {
         seen.order.push(turn.task);
@@ -181,6 +181,31 @@ describe('a pool', () => {
     both.open();
     await run.result();
     expect(await viewOf('single')).toMatchObject({ slots: 3, used: 0 });
+  });
+
+  test('that was itself terminated learns who holds its slots before it grants any', async () => {
+    const [first, second] = [gate(), gate()];
+    held = ({ task }) => (task.startsWith('idle-1') ? first.until : second.until);
+    const idle = [
+      await start(crowd, 'idle-1', { pool: 'double' }),
+      await start(crowd, 'idle-2', { pool: 'double' }),
+    ];
+    await eventually(() => expect(seen.now).toBe(2));
+    await poolOf('double').terminate('a slip of the hand');
+    const next = await start(crowd, 'next', { pool: 'double' });
+    await eventually(async () =>
+      expect(await viewOf('double')).toMatchObject({
+        used: 2,
+        held: [{ id: 'turn-0/1' }, { id: 'turn-0/1' }],
+        waiting: [{ id: 'turn-0/1' }],
+      }),
+    );
+    first.open();
+    await eventually(() => expect(seen.order).toContain('next/turn-0'));
+    second.open();
+    await Promise.all([...idle, next].map((run) => run.result()));
+    expect(seen.most).toBe(2);
+    await eventually(async () => expect((await viewOf('double')).used).toBe(0));
   });
 
   test('that was itself terminated is started anew by the next who asks', async () => {

@@ -56,6 +56,8 @@ interface MapOptions<T, After extends readonly AnyRef[]> extends Options<After> 
   /** Items that run at the same time; 100 by default. */
   readonly concurrency?: number;
   readonly when?: TriggerRule;
+  /** Of the map as a whole, under `all_success`: its items have no past of their own, for they are others every time. */
+  readonly dependsOnPast?: DependsOnPast;
 }
 
 /** By default the parent's fire time and interval; with every try the child's next attempt. */

@@ -18,6 +18,40 @@ describe('the scheduler', () => {
     expect(() => run.task('a/b', () => 2)).toThrow(/InvalidTaskName/);
   });
 
+  test('refuses a turn in a pool to what is created by a task that has one in it', async () => {
+    const { run, scheduler } = stage();
+    run.task('outer', { pool: 'narrow', retries: { attempts: 3 } }, async () => {
+      await run.task('between', async () => {
+        await run.map('item', { over: [1], pool: { name: 'narrow', slots: 1 } }, () => 'never');
+      });
+    });
+    run.task('beside', { pool: 'narrow' }, async () => run.task('free', { pool: 'wide' }, () => 'there'));
+    await scheduler.settle();
+    const [outer] = scheduler.records();
+    expect(outer).toMatchObject({ state: 'failed', tries: 1 });
+    expect(outer?.error?.message).toContain(
+      'PoolHeldAround: item[0] takes a turn in pool narrow, and is created by outer, which has one of the same pool',
+    );
+    expect(scheduler.records().find(({ name }) => name === 'free')).toMatchObject({ result: 'there' });
+  });
+
+  test('lets a map depend on its past as a whole, and refuses that inside it and under other rules', async () => {
+    const { run, scheduler, states, pass } = stage();
+    run.map('each', { over: ['a'], dependsOnPast: true }, () =>
+      run.task('inner', { dependsOnPast: true }, () => 'never').outcome(),
+    );
+    expect(states()).toEqual(['each.past scheduled', 'each scheduled']);
+    await pass(0);
+    await pass(0);
+    expect(states()).toEqual(['each.past success', 'each failed', 'each failed']);
+    expect(scheduler.records().at(-1)?.error?.message).toContain(
+      "InvalidDependsOnPast: inner can't depend on its past: it is created for each item of each",
+    );
+    expect(() => run.map('ruled', { over: [1], when: 'all_done', dependsOnPast: true }, () => 1)).toThrow(
+      "InvalidDependsOnPast: ruled can't depend on its past under the rule all_done",
+    );
+  });
+
   test('waits between tries as declared', async () => {
     const { run, states, pass } = stage();
     let tries = 0;

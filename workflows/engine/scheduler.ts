@@ -3,10 +3,12 @@
  * states. What stands in the memo is not done again. When the run should go on in a new history, no task starts,
  * running ones finish, and `parked` says so; what waits goes on waiting there.
  */
+import { taskLabel } from '../domain/activity-id.ts';
 import type { RecordedError, TaskRecord } from '../domain/run-record.ts';
 import { hasEnded, judge, type EndState } from '../domain/trigger-rules.ts';
 import { Course } from './course.ts';
 import { because, outcomeNow, upstreamFailed } from './outcomes.ts';
+import { refuseNestedTurn } from './pool-turn.ts';
 import { Recall } from './recall.ts';
 import { Skipped, type Outcome } from './references.ts';
 import { createResults, type Results } from './results.ts';
@@ -67,6 +69,7 @@ export class Scheduler {
   }
 
   add(spec: TaskSpec): Task {
+    refuseNestedTurn(this.#runtime, taskLabel(spec.name, spec.index), spec.pool, this.#register.around());
     const { task, isNew, replaces } = this.#register.add(spec);
     if (!isNew) return task;
     if (replaces !== undefined) this.#withdraw(replaces);

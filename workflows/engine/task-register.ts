@@ -86,6 +86,17 @@ export class TaskRegister {
     };
   }
 
+  /** Whose bodies the running code belongs to, the innermost first. */
+  around(): Task[] {
+    const tasks: Task[] = [];
+    let task = this.#tasks.get(this.#frame()?.label ?? '');
+    while (task !== undefined) {
+      tasks.push(task);
+      task = this.#tasks.get(task.within ?? '');
+    }
+    return tasks;
+  }
+
   /** Created by its body. */
   inside({ label }: Task): Task[] {
     return this.all().filter(({ within }) => within === label);

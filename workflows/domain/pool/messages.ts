@@ -50,6 +50,9 @@ export interface Refused {
   readonly message: string;
 }
 
+/** The query that a pool answers with all it knows, also after its end; with nothing where it had yet to learn that. */
+export const CARRIED_QUERY = 'carried';
+
 /** The signal by which a pool grants. */
 export const GRANTED_SIGNAL = 'assayGranted';
 

@@ -22,6 +22,14 @@ export function emptyPool(slots: number): CarriedPool {
   return { slots, declared: slots, holders: [], held: [], waiting: [], unheard: [] };
 }
 
+/**
+ * The state of a pool that was cut off. Every grant is said again: who has it knows it, who has not takes it or gives
+ * it back, and whoever is no more is found out.
+ */
+export function recalledPool(carried: CarriedPool): CarriedPool {
+  return { ...carried, unheard: carried.held.map((_place, at) => at) };
+}
+
 /** For people and programs: `assay pools list --json`. */
 export interface PoolView {
   readonly slots: number;

@@ -36,8 +36,14 @@ export function stage(memo: readonly TaskRecord[] = []) {
     changed: () => undefined,
     child: unused,
     findRun: unused,
-    pools: { acquire: unused, giveBack: unused, resume: unused, told: unused, isTold: unused },
-    order: { awaitPast: unused, isLatest: unused },
+    pools: {
+      acquire: async () => undefined,
+      giveBack: () => undefined,
+      resume: unused,
+      told: unused,
+      isTold: unused,
+    },
+    order: { awaitPast: async () => undefined, isLatest: unused },
     ledger: { save: unused, load: unused, result: async ({ object }) => `from ${object}` },
     slices: { run: unused },
   };
