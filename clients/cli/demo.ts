@@ -1,5 +1,5 @@
 /** `assay demo`: the main job from end to end, on a server and workers of its own. */
-import { rm } from 'node:fs/promises';
+import { access, constants, rm } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 
 import type { Embedded } from '../../workers/embedded.ts';
@@ -74,6 +74,7 @@ async function demo(context: Context, services: DemoServices, options: Options):
       next: `assay demo --batches ${LIVE_MONTHS}`,
     });
   }
+  if (options.data !== undefined) await refuseUnreadable(options.data);
   if (services.ownFolder !== undefined) await rm(services.ownFolder, { recursive: true, force: true });
   const embedded = await services.startEmbedded(trainerVariables(services, options));
   try {
@@ -87,6 +88,16 @@ async function demo(context: Context, services: DemoServices, options: Options):
     return await untilStopped(embedded, output);
   } finally {
     await embedded.stop();
+  }
+}
+
+/** Before a server is started for it. @throws Refusal UnreadableFile */
+async function refuseUnreadable(file: string): Promise<void> {
+  try {
+    await access(file, constants.R_OK);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Refusal('UnreadableFile', `${file} can't be read: ${why}`, { next: 'assay demo' });
   }
 }
 

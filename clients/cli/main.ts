@@ -1,4 +1,5 @@
 /** `assay`: the command. Every noun has a file of its own; here they get what they work with. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 
@@ -78,7 +79,13 @@ function registerCommands(
     opened.push(services);
     return services;
   };
-  const services = (): Services => opened[0] ?? open(given());
+  const services = (): Services => opened[0] ?? open(noted(given()));
+  /** A folder that is not there is a new store, or a slip of the hand: an empty list would not tell them apart. */
+  const noted = (uri: string | undefined): string | undefined => {
+    const isPath = uri !== undefined && !/^\w+:\/\//.test(uri);
+    if (isPath && !existsSync(uri)) output.note(`note: there is nothing at ${uri} yet`);
+    return uri;
+  };
   /** What a noun works with, out of all there is. */
   const of = <T>(pick: (services: Services, output: Output) => T | Promise<T>): CommandContext<T> => ({
     output,
