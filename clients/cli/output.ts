@@ -25,6 +25,8 @@ export interface Stream {
 export interface Output {
   /** Whether somebody looks on: progress is drawn for them, and printed as plain lines for others. */
   readonly isLive: boolean;
+  /** Characters of a line of the terminal; what goes elsewhere may be as long as it is. */
+  readonly columns: number;
   line(text?: string): void;
   /** The one document of `--json`, numbers unrounded. */
   json(value: unknown): void;
@@ -54,6 +56,7 @@ export function createOutput(stdout: Stream = process.stdout, stderr: Stream = p
     colours && colour !== undefined ? `\u001B[${CODES[colour]}m${text}\u001B[0m` : text;
   return {
     isLive: stdout.isTTY === true,
+    columns: stdout.isTTY === true ? (stdout.columns ?? Infinity) : Infinity,
     paint,
     line: (text = '') => void stdout.write(`${text}\n`),
     json: (value) => void stdout.write(`${JSON.stringify(value, undefined, 2)}\n`),

@@ -72,6 +72,24 @@ describe('runLines', () => {
     ]);
   });
 
+  it('draws shorter bars, or none, where a window has no room for them', () => {
+    const tasks = [
+      task('silver', {
+        state: 'failed',
+        startedAt: '2026-02-01T08:00:03.000Z',
+        endedAt: '2026-02-01T08:01:21.000Z',
+        error: { type: 'Broken', message: 'no luck' },
+      }),
+    ];
+    const shown = { record: record(tasks), attempts: [1] };
+    const rowAt = (columns: number): string =>
+      runLines(shown, plain, NOW, columns).find((line) => line.startsWith('F')) ?? '';
+    expect(rowAt(200)).toMatch(/ █{28} +Broken: no luck$/);
+    expect(rowAt(100)).toMatch(/ █{13,15} +Broken: no luck$/);
+    expect(rowAt(80)).toMatch(/1 min 18 s {2}Broken: no luck$/);
+    expect(rowAt(80).length).toBeLessThanOrEqual(80);
+  });
+
   it('cuts a cause that goes on and on', () => {
     const error = { type: 'Broken', message: 'because '.repeat(200) };
     const row = lines(record([task('silver', { state: 'failed', error })])).find((line) =>

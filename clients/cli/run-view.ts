@@ -32,10 +32,14 @@ export const RUNS: Readonly<Record<ListedState, { readonly letter: string; reado
   timed_out: { letter: 'O', colour: 'red' },
 };
 
-const HEADER = ['', 'TASK', 'STATE', 'TRIES', 'START', 'DURATION', 'TIMELINE', 'WHY'];
+const TIMELINE = 'TIMELINE';
+const HEADER = ['', 'TASK', 'STATE', 'TRIES', 'START', 'DURATION', TIMELINE, 'WHY'];
 export const RUN_HEADER = ['RUN', 'ATTEMPT', 'STATE', 'STARTED', 'DURATION', 'BY', 'FAILED'];
 /** Rows of a map beyond so many are told by a line. */
 const ITEMS = 20;
+/** Lengths of bars, and what else stands beside them in most runs: characters. */
+const BARS = [32, 16];
+const FOR_THE_REST = 80;
 const LONGEST_WHY = 200;
 
 export function runRows(runs: readonly RunSummary[], now: number): (string | Cell)[][] {
@@ -54,13 +58,14 @@ export function runLines(
   { record, attempts, note }: ShownRun,
   paint: Output['paint'],
   now: number,
+  columns = Infinity,
 ): string[] {
   const next = nextCommand(record);
   return [
     `${paint(record.run, 'bold')}  ${paint(stateText(record), RUNS[record.state].colour)}`,
     ...headerLines(record, attempts, now),
     '',
-    ...tableLines(HEADER, rowsOf(record, now), paint),
+    ...taskLines(record, paint, now, columns),
     ...(record.error === undefined ? [] : ['', `${record.error.type}: ${record.error.message}`]),
     ...(note === undefined ? [] : ['', `note: ${note}`]),
     ...(next === undefined ? [] : ['', `next: ${next}`]),
@@ -102,8 +107,21 @@ function headerLines(record: RunRecord, attempts: readonly number[], now: number
   ];
 }
 
-function rowsOf(record: RunRecord, now: number): (string | Cell)[][] {
-  const timeline = createTimeline(record, now);
+/** Where a window is too narrow for the bars they are shorter, or left out: rows that go on in the next line say nothing. */
+function taskLines(record: RunRecord, paint: Output['paint'], now: number, columns: number): string[] {
+  const width = BARS.find((bars) => columns >= FOR_THE_REST + bars);
+  const rows = rowsOf(record, now, width ?? 1);
+  if (width !== undefined) return tableLines(HEADER, rows, paint);
+  const at = HEADER.indexOf(TIMELINE);
+  return tableLines(
+    HEADER.toSpliced(at, 1),
+    rows.map((row) => row.toSpliced(at, 1)),
+    paint,
+  );
+}
+
+function rowsOf(record: RunRecord, now: number, width: number): (string | Cell)[][] {
+  const timeline = createTimeline(record, now, width);
   const shown = new Map<string, number>();
   return record.tasks.flatMap((task) => {
     if (task.index === undefined) return [rowOf(task, timeline.bar(task), now)];

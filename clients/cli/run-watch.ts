@@ -20,7 +20,7 @@ export async function watchToEnd(
   for await (const shown of watchRun(services, run, attempt === undefined ? {} : { attempt })) {
     last = shown;
     if (json) for (const line of changes(shown.record, states)) output.note(line);
-    else if (output.isLive) output.draw(runLines(shown, output.paint, Date.now()));
+    else if (output.isLive) output.draw(runLines(shown, output.paint, Date.now(), output.columns));
     else for (const line of changes(shown.record, states)) output.line(line);
   }
   if (last === undefined) return 1;

@@ -86,7 +86,7 @@ function registerShow(runs: Command, context: Context): void {
         const shown = await showRun(services, run, options.attempt);
         if (task !== undefined) output.json((await taskResult(services, shown.record, task)).result ?? null);
         else if (options.json === true) output.json(shown.record);
-        else for (const line of runLines(shown, output.paint, Date.now())) output.line(line);
+        else for (const line of runLines(shown, output.paint, Date.now(), output.columns)) output.line(line);
         return 0;
       }),
     );

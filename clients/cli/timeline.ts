@@ -6,14 +6,13 @@ export interface Timeline {
   bar(task: TaskRecord): string;
 }
 
-const WIDTH = 32;
-
-/** @param now milliseconds, for what has not ended */
-export function createTimeline({ startedAt, endedAt }: RunRecord, now: number): Timeline {
+/** @param now milliseconds, for what has not ended
+ * @param width characters of the longest bar */
+export function createTimeline({ startedAt, endedAt }: RunRecord, now: number, width: number): Timeline {
   const start = Date.parse(startedAt);
   const end = Math.max(start + 1, endedAt === undefined ? now : Date.parse(endedAt));
   const column = (time: number): number =>
-    Math.min(WIDTH - 1, Math.max(0, Math.floor(((time - start) / (end - start)) * WIDTH)));
+    Math.min(width - 1, Math.max(0, Math.floor(((time - start) / (end - start)) * width)));
   return {
     bar: (task) => {
       const { queuedAt, startedAt: began, endedAt: ended } = task;
