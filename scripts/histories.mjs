@@ -19,8 +19,8 @@ const LARGEST = 100_000;
 const ENDS = { FAILED: '-failed', CANCELLED: '-cancelled' };
 
 /**
- * The longest history of each kind: `<workflow>`, `<workflow>-failed`, `<workflow>-cancelled`, and
- * `<workflow>-answered` where a person was asked and has answered.
+ * The longest history of each kind: `<workflow>`, `<workflow>-failed`, `<workflow>-cancelled`, `<workflow>-answered`
+ * where a person was asked and has answered, and `training-on-sagemaker`.
  * @returns {Promise<Map<string, Buffer>>} compressed JSON, by kind
  */
 export async function longestHistories(address) {
@@ -33,7 +33,7 @@ export async function longestHistories(address) {
     const events = scrubbed(historyToJSON(history));
     if (tellsOfMachine(events) !== undefined) continue;
     const compressed = gzipSync(JSON.stringify(events), { level: 9 });
-    const kind = `${type}${ENDS[status.name] ?? (isAnswered(events) ? '-answered' : '')}`;
+    const kind = `${type}${ENDS[status.name] ?? variantOf(type, events)}`;
     const before = longest.get(kind)?.length ?? 0;
     if (compressed.length <= LARGEST && compressed.length > before) longest.set(kind, compressed);
   }
@@ -41,8 +41,9 @@ export async function longestHistories(address) {
   return longest;
 }
 
-/** Into files `<kind>.json.gz` of a folder. */
-export async function keepHistories(address, folder) {
+/** For scripts/record-test-histories.mjs, which names a folder: into files `<kind>.json.gz` there. */
+export async function keepHistories(address, folder = process.env.ASSAY_KEEP_HISTORIES) {
+  if (folder === undefined) return;
   for (const [kind, compressed] of await longestHistories(address)) {
     await writeFile(join(folder, `${kind}.json.gz`), compressed);
   }
@@ -55,11 +56,12 @@ export async function saveHistory(version, kind, compressed) {
   note(`recorded ${file}, ${compressed.length} bytes`);
 }
 
-function isAnswered({ events }) {
-  return events.some(
-    ({ workflowExecutionUpdateAcceptedEventAttributes: accepted }) =>
-      accepted?.acceptedRequest?.input?.name === 'answer',
-  );
+function variantOf(type, { events }) {
+  const updates = events.map(({ workflowExecutionUpdateAcceptedEventAttributes: accepted }) => accepted);
+  if (updates.some((accepted) => accepted?.acceptedRequest?.input?.name === 'answer')) return '-answered';
+  const activities = events.map(({ activityTaskScheduledEventAttributes: scheduled }) => scheduled);
+  const isElsewhere = activities.some((scheduled) => scheduled?.activityType?.name === 'jobs.start');
+  return type === 'training' && isElsewhere ? '-on-sagemaker' : '';
 }
 
 function scrubbed(json) {

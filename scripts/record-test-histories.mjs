@@ -1,6 +1,6 @@
 /**
- * Records what the demo does not run, from end-to-end tests that do: `node scripts/record-test-histories.mjs [VERSION]`
- * runs them and writes `workflows/histories/<version>-<workflow>[-failed|-cancelled|-answered].json.gz`.
+ * Records what the demo does not run, from end-to-end tests that do: `node scripts/record-test-histories.mjs [TEST…]`
+ * runs them, or those of the given files, and writes `workflows/histories/<version>-<workflow>[-failed|…].json.gz`.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -33,6 +33,7 @@ const KINDS = {
     'trainRegisterDeploy-cancelled',
   ],
   'pipelines/examples/workdays.e2e.ts': ['tills'],
+  'workers/sagemaker.e2e.ts': ['training-on-sagemaker'],
   'workers/watchdog.e2e.ts': ['watchdog'],
   'workflows/capacity.e2e.ts': ['capacity-cancelled'],
   'workflows/engine/notices.e2e.ts': ['delivery'],
@@ -40,11 +41,12 @@ const KINDS = {
 };
 
 await ensureSetUp();
-const { version: current } = JSON.parse(await readFile(join(cloneRoot, 'package.json'), 'utf8'));
-const version = process.argv[2] ?? current;
+const { version } = JSON.parse(await readFile(join(cloneRoot, 'package.json'), 'utf8'));
+const asked = process.argv.slice(2);
+const files = asked.length > 0 ? asked : Object.keys(KINDS);
 await withFolder('histories', async (folder) => {
-  await runTests(Object.keys(KINDS), folder);
-  for (const kind of Object.values(KINDS).flat()) {
+  await runTests(folder);
+  for (const kind of files.flatMap((file) => KINDS[file] ?? [])) {
     const compressed = await readFile(join(folder, `${kind}.json.gz`)).catch(() => undefined);
     if (compressed !== undefined) await saveHistory(version, kind, compressed);
     else {
@@ -54,8 +56,8 @@ await withFolder('histories', async (folder) => {
   }
 });
 
-/** Their server leaves the histories in the folder when it is stopped. @throws Error where a test fails */
-async function runTests(files, folder) {
+/** Their servers leave histories in the folder when they are stopped. @throws Error where a test fails */
+async function runTests(folder) {
   const vitest = spawn('npx', ['vitest', 'run', ...files], {
     cwd: cloneRoot,
     env: { ...process.env, ASSAY_KEEP_HISTORIES: folder },

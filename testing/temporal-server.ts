@@ -47,9 +47,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('temporalAddress', server.address);
   project.provide('workflowBundle', bundle);
   return async () => {
-    // For `scripts/record-test-histories.mjs`.
-    const histories = process.env['ASSAY_KEEP_HISTORIES'];
-    if (histories !== undefined) await keepHistories(server.address, histories);
+    await keepHistories(server.address);
     await server.stop();
     await guard.release();
     await rm(folder, { recursive: true, force: true });

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { tellStory, type Batch, type Story } from '../../clients/demo/story.ts';
 import { intervalOf } from '../../pipelines/readmission/calendar.ts';
 import { generateMonths, type SampleOptions } from '../../pipelines/readmission/generator.ts';
+import { keepHistories } from '../../scripts/histories.mjs';
 import { startEmbedded, type Embedded } from '../embedded.ts';
 import { readEnv } from '../env.ts';
 import { createServices, type Services } from '../services.ts';
@@ -71,6 +72,7 @@ export async function tell(
       tellStory(here, story, () => undefined).finally(() => over.abort()),
       meanwhile(embedded, services, over.signal),
     ]);
+    await keepHistories(embedded.address);
     return { services, notes, months };
   } finally {
     await services.close();
