@@ -1,13 +1,11 @@
 /** The commands on approvals; the questions and answers themselves are tested on a server. */
-import { Command } from 'commander';
 import type { Client } from '@temporalio/client';
 import { describe, expect, test } from 'vitest';
 
 import type { Ledger } from '../../activities/ledger/contract.ts';
 import type { AnswerInput, OpenApproval } from '../../workflows/domain/approval.ts';
 import { registerApprovals } from './approvals.ts';
-import type { ExitCode } from './failure.ts';
-import { createOutput } from './output.ts';
+import { typed, type Said } from './testing/typed.ts';
 
 const RUN = 'promotion.readmission-2026-02-01T00:00:00Z';
 const OPEN: OpenApproval = {
@@ -23,10 +21,7 @@ const OPEN: OpenApproval = {
   fields: { limit: { type: 'integer', required: true }, note: { type: 'text' } },
 };
 
-interface Ran {
-  readonly code: ExitCode | undefined;
-  readonly stdout: string;
-  readonly stderr: string;
+interface Ran extends Said {
   readonly sent: readonly AnswerInput[];
 }
 
@@ -52,17 +47,8 @@ async function assay(...args: readonly string[]): Promise<Ran> {
     holder: async () => holder,
     record: async () => undefined,
   } as unknown as Ledger;
-  const printed = { stdout: '', stderr: '' };
-  const output = createOutput(
-    { write: (text) => (printed.stdout += text) },
-    { write: (text) => (printed.stderr += text) },
-  );
-  const program = new Command('assay').exitOverride();
-  let code: ExitCode | undefined;
   const services = { ledger, client: async () => client };
-  registerApprovals(program, { output, services: async () => services, exit: (given) => (code = given) });
-  await program.parseAsync(['approvals', ...args], { from: 'user' });
-  return { code, ...printed, sent };
+  return { ...(await typed(registerApprovals, services, ['approvals', ...args])), sent };
 }
 
 describe('assay approvals list', () => {

@@ -1,5 +1,4 @@
 /** `assay assets …` as far as it needs no server: what was produced, and who waits for what. */
-import { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { createAssets } from '../../activities/assets/assets.ts';
@@ -9,7 +8,7 @@ import { temporaryStore } from '../../activities/ledger/testing/records.ts';
 import { allOf, rollUp } from '../../workflows/domain/assets/condition.ts';
 import type { AssetServices } from '../assets/services.ts';
 import { registerAssets } from './assets.ts';
-import { createOutput } from './output.ts';
+import { typed, type Said } from './testing/typed.ts';
 
 const consumers = [
   {
@@ -30,22 +29,7 @@ beforeAll(async () => {
   };
 });
 
-/** As it is typed; no argument holds a space. */
-async function assay(line: string): Promise<{ code: number; stdout: string; stderr: string }> {
-  const written = { code: -1, stdout: '', stderr: '' };
-  const output = createOutput(
-    { write: (text) => (written.stdout += text) },
-    { write: (text) => (written.stderr += text) },
-  );
-  const program = new Command('assay').exitOverride();
-  registerAssets(program, {
-    output,
-    services: async () => services,
-    exit: (code) => (written.code = code),
-  });
-  await program.parseAsync(['assets', ...line.split(' ')], { from: 'user' });
-  return written;
-}
+const assay = (line: string): Promise<Said> => typed(registerAssets, services, `assets ${line}`);
 
 describe('assay assets', () => {
   it('lists what somebody waits for before anybody has produced it', async () => {

@@ -1,5 +1,4 @@
 /** `assay backfill …` as far as it needs no server: what would run, and what is refused. */
-import { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
@@ -9,7 +8,7 @@ import { temporaryStore } from '../../activities/ledger/testing/records.ts';
 import type { ScheduleDeclaration } from '../../workflows/domain/calendar/schedule.ts';
 import type { BackfillServices } from '../backfill/services.ts';
 import { registerBackfill } from './backfill.ts';
-import { createOutput } from './output.ts';
+import { typed, type Said } from './testing/typed.ts';
 
 const monthly = { cron: '@monthly' } as const;
 const pipelines = new Map([
@@ -37,22 +36,7 @@ beforeAll(async () => {
   };
 });
 
-/** As it is typed; no argument holds a space. */
-async function assay(line: string): Promise<{ code: number; stdout: string; stderr: string }> {
-  const written = { code: -1, stdout: '', stderr: '' };
-  const output = createOutput(
-    { write: (text) => (written.stdout += text) },
-    { write: (text) => (written.stderr += text) },
-  );
-  const program = new Command('assay').exitOverride();
-  registerBackfill(program, {
-    output,
-    services: async () => services,
-    exit: (code) => (written.code = code),
-  });
-  await program.parseAsync(['backfill', ...line.split(' ')], { from: 'user' });
-  return written;
-}
+const assay = (line: string): Promise<Said> => typed(registerBackfill, services, `backfill ${line}`);
 
 describe('assay backfill create --dry-run', () => {
   it('lists the intervals of the schedule, with its key and params, and starts nothing', async () => {

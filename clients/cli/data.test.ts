@@ -1,12 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createDuckDB } from '../../activities/lake/duckdb.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { fileServices } from '../../workers/files.ts';
 import { registerData } from './data.ts';
-import { createOutput } from './output.ts';
+import { typed, type Said } from './testing/typed.ts';
 
 let folder: string;
 
@@ -22,21 +21,12 @@ beforeAll(async () => {
   await writeFile(join(folder, 'rows.csv'), ROWS);
 });
 
-async function check(contract: unknown, ...flags: readonly string[]) {
-  const said = { code: undefined as number | undefined, stdout: '', stderr: '' };
-  const write = (stream: 'stdout' | 'stderr') => ({ write: (text: string) => void (said[stream] += text) });
+async function check(contract: unknown, ...flags: readonly string[]): Promise<Said> {
   const duckdb = createDuckDB({ memoryLimit: '300MB', threads: 1, tempDirectory: join(folder, 'temp') });
-  const program = new Command();
-  registerData(program, {
-    output: createOutput(write('stdout'), write('stderr')),
-    services: async () => fileServices({ duckdb: async () => duckdb }),
-    exit: (code) => void (said.code = code),
-  });
   const contractFile = join(folder, 'contract.json');
   await writeFile(contractFile, typeof contract === 'string' ? contract : JSON.stringify(contract));
   const args = ['data', 'check', join(folder, 'rows.csv'), '--contract', contractFile, ...flags];
-  await program.parseAsync(args, { from: 'user' });
-  return said;
+  return typed(registerData, fileServices({ duckdb: async () => duckdb }), args);
 }
 
 const AGES = { name: 'ages', check: 'range', column: 'age', min: 0, max: 120 };

@@ -1,13 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createDuckDB } from '../../activities/lake/duckdb.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { fileServices } from '../../workers/files.ts';
 import { registerDrift } from './drift.ts';
-import { createOutput } from './output.ts';
+import { typed, type Said } from './testing/typed.ts';
 
 let folder: string;
 
@@ -43,21 +42,10 @@ beforeAll(async () => {
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
 });
 
-async function compare(...args: readonly string[]) {
-  const said = { code: undefined as number | undefined, stdout: '', stderr: '' };
-  const write = (stream: 'stdout' | 'stderr') => ({ write: (text: string) => void (said[stream] += text) });
+function compare(...args: readonly string[]): Promise<Said> {
   const duckdb = createDuckDB({ memoryLimit: '300MB', threads: 2, tempDirectory: join(folder, 'temp') });
-  const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
-  registerDrift(program, {
-    output: createOutput(write('stdout'), write('stderr')),
-    services: async () => fileServices({ duckdb: async () => duckdb }),
-    exit: (code) => void (said.code = code),
-  });
-  for (const command of program.commands)
-    for (const one of [command, ...command.commands]) one.exitOverride();
   const paths = args.map((arg) => (/\.(csv|json|parquet)/.test(arg) ? join(folder, arg) : arg));
-  await program.parseAsync(['drift', 'compare', ...paths], { from: 'user' }).catch(() => (said.code = 2));
-  return said;
+  return typed(registerDrift, fileServices({ duckdb: async () => duckdb }), ['drift', 'compare', ...paths]);
 }
 
 describe('assay drift compare', () => {

@@ -1,14 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluateFile } from '../../activities/evaluation/evaluate-file.ts';
 import { createDuckDB } from '../../activities/lake/duckdb.ts';
 import { openTableFile } from '../../activities/lake/table-file.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { referenceSample } from '../../workflows/domain/testing/samples.ts';
-import { registerEvaluate } from './evaluate.ts';
-import { createOutput } from './output.ts';
+import { registerEvaluate, type EvaluationServices } from './evaluate.ts';
+import { typed, type Said } from './testing/typed.ts';
 
 let folder: string;
 
@@ -25,21 +24,13 @@ beforeAll(async () => {
   await writeFile(join(folder, 'animals.csv'), ['kind,guess', ...animals, ''].join('\n'));
 });
 
-async function assay(args: readonly string[]) {
-  const said = { code: undefined as number | undefined, stdout: '', stderr: '' };
-  const write = (stream: 'stdout' | 'stderr') => ({ write: (text: string) => void (said[stream] += text) });
-  const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
+function assay(args: readonly string[]): Promise<Said> {
   const duckdb = createDuckDB({ memoryLimit: '200MB', threads: 2, tempDirectory: join(folder, 'temp') });
-  registerEvaluate(program, {
-    output: createOutput(write('stdout'), write('stderr')),
-    services: async () => ({
-      evaluateFile: (request) => evaluateFile({ duckdb, openFile: openTableFile }, request),
-    }),
-    exit: (code) => void (said.code = code),
-  });
+  const services: EvaluationServices = {
+    evaluateFile: (request) => evaluateFile({ duckdb, openFile: openTableFile }, request),
+  };
   const paths = args.map((arg) => (/\.(csv|json)$/.test(arg) ? join(folder, arg) : arg));
-  await program.parseAsync(['evaluate', ...paths], { from: 'user' }).catch(() => (said.code = 2));
-  return said;
+  return typed(registerEvaluate, services, ['evaluate', ...paths]);
 }
 
 async function gates(name: string, policy: unknown): Promise<string> {

@@ -1,13 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { convertFile } from '../../activities/scoring/convert-file.ts';
 import { digestOf } from '../../activities/artefact.ts';
 import { modelFields, modelFile } from '../../activities/scoring/testing/model-file.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { registerModelsConvert } from './models-convert.ts';
-import { createOutput } from './output.ts';
+import { typed, type Said } from './testing/typed.ts';
 
 let folder: string;
 
@@ -16,18 +15,12 @@ beforeAll(async () => {
   await writeFile(join(folder, 'model.json'), modelFile());
 });
 
-async function assay(args: readonly string[], convertModel = (file: Uint8Array) => convertFile(file)) {
-  const said = { code: undefined as number | undefined, stdout: '', stderr: '' };
-  const write = (stream: 'stdout' | 'stderr') => ({ write: (text: string) => void (said[stream] += text) });
-  const models = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
-  registerModelsConvert(models, {
-    output: createOutput(write('stdout'), write('stderr')),
-    services: async () => ({ convertModel }),
-    exit: (code) => void (said.code = code),
-  });
+function assay(
+  args: readonly string[],
+  convertModel = (file: Uint8Array) => convertFile(file),
+): Promise<Said> {
   const paths = args.map((arg) => (arg.includes('.') ? join(folder, arg) : arg));
-  await models.parseAsync(['convert', ...paths], { from: 'user' }).catch(() => (said.code = 2));
-  return said;
+  return typed(registerModelsConvert, { convertModel }, ['convert', ...paths]);
 }
 
 describe('assay models convert', () => {

@@ -1,4 +1,3 @@
-import { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRegistryActivities } from '../../activities/registry/activities.ts';
 import type { Registry, RegistryActivities } from '../../activities/registry/contract.ts';
@@ -13,7 +12,7 @@ import type { ProjectSpec } from '../../workflows/domain/project.ts';
 import type { GovernorState } from '../../workflows/governor.ts';
 import { referenceSample } from '../../workflows/domain/testing/samples.ts';
 import { registerModels, type ModelServices } from './models.ts';
-import { createOutput } from './output.ts';
+import { typed, type Said } from './testing/typed.ts';
 
 const spec = { name: 'stays', model: 'returns' } as ProjectSpec;
 const FAILED: GateVerdict = {
@@ -209,7 +208,10 @@ describe('assay models, to the governor', () => {
   });
 
   it('refuses a word without a reason, and to a model that no project has', async () => {
-    await expect(assay('freeze', 'returns')).rejects.toThrow(/--reason/);
+    expect(await assay('freeze', 'returns')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--reason'),
+    });
     expect(await assay('freeze', 'weather', '--reason', 'r')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('has the model weather, so it has no governor; there are: returns'),
@@ -274,23 +276,7 @@ const services: ModelServices = {
   },
 };
 
-async function assay(
-  ...args: string[]
-): Promise<{ code: number | undefined; stdout: string; stderr: string }> {
-  const said = { code: undefined as number | undefined, stdout: '', stderr: '' };
-  const write = (stream: 'stdout' | 'stderr') => ({ write: (text: string) => void (said[stream] += text) });
-  const program = new Command().exitOverride();
-  registerModels(program, {
-    output: createOutput(write('stdout'), write('stderr')),
-    services: async () => services,
-    exit: (code) => void (said.code = code),
-  });
-  for (const one of program.commands.flatMap(({ commands }) => commands)) {
-    one.exitOverride().configureOutput({ writeErr: () => undefined });
-  }
-  await program.parseAsync(['models', ...args], { from: 'user' });
-  return said;
-}
+const assay = (...args: string[]): Promise<Said> => typed(registerModels, services, ['models', ...args]);
 
 async function json(...args: string[]): Promise<unknown> {
   return JSON.parse((await assay(...args, '--json')).stdout) as unknown;

@@ -1,12 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createLocalStore } from '../../activities/store/local-store.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import type { ProjectSpec } from '../../workflows/domain/project.ts';
-import { createOutput } from './output.ts';
 import { registerPredictions, type PredictionServices, type UploadScoringParams } from './predictions.ts';
+import { typed } from './testing/typed.ts';
 
 const PROJECTS = { paint: { name: 'paint', model: 'fading' } } as unknown as Record<string, ProjectSpec>;
 const RESULT = { rows: 1, notScored: 0, scoreMean: 0.25, output: '' };
@@ -21,11 +20,8 @@ async function assay(
   args: readonly string[],
   outcome?: Awaited<ReturnType<PredictionServices['scoreUpload']>>,
 ) {
-  const said = { code: undefined as number | undefined, stdout: '', stderr: '' };
   const asked: UploadScoringParams[] = [];
   const store = createLocalStore(join(folder, 'store'));
-  const write = (stream: 'stdout' | 'stderr') => ({ write: (text: string) => void (said[stream] += text) });
-  const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
   const services: PredictionServices = {
     projects: PROJECTS,
     store,
@@ -35,12 +31,7 @@ async function assay(
       return outcome ?? { run: 'uploadScoring-1', state: 'success', result: RESULT };
     },
   };
-  registerPredictions(program, {
-    output: createOutput(write('stdout'), write('stderr')),
-    services: async () => services,
-    exit: (code) => void (said.code = code),
-  });
-  await program.parseAsync(['predictions', 'score', ...args], { from: 'user' }).catch(() => (said.code = 2));
+  const said = await typed(registerPredictions, services, ['predictions', 'score', ...args]);
   return { ...said, asked };
 }
 

@@ -1,14 +1,13 @@
 /** `assay schedules …` as it is typed, on a real server. */
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 import { createLedger } from '../../activities/ledger/ledger.ts';
 import { temporaryStore } from '../../activities/ledger/testing/records.ts';
 import type { ScheduleServices } from '../schedules/services.ts';
-import { createOutput } from './output.ts';
 import { registerSchedules } from './schedules.ts';
+import { typed, type Said } from './testing/typed.ts';
 
 const taskQueue = `control-${randomUUID().slice(0, 8)}`;
 const name = `monthly-${taskQueue}`;
@@ -42,21 +41,8 @@ afterAll(async () => {
   await client.connection.close();
 });
 
-async function assay(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const written = { code: -1, stdout: '', stderr: '' };
-  const output = createOutput(
-    { write: (text) => (written.stdout += text) },
-    { write: (text) => (written.stderr += text) },
-  );
-  const program = new Command('assay').exitOverride();
-  registerSchedules(program, {
-    output,
-    services: async () => services,
-    exit: (code) => (written.code = code),
-  });
-  await program.parseAsync(['schedules', ...args], { from: 'user' });
-  return written;
-}
+const assay = (...args: string[]): Promise<Said> =>
+  typed(registerSchedules, services, ['schedules', ...args]);
 
 describe('assay schedules', () => {
   it('says what is to be applied, applies it, and finds nothing more to do', async () => {

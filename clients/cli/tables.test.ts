@@ -1,9 +1,8 @@
-import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryLake } from '../../activities/lake/testing/temporary-lake.ts';
 import type { TemporaryLake } from '../../activities/lake/testing/temporary-lake.ts';
-import { createOutput } from './output.ts';
 import { registerTables } from './tables.ts';
+import { typed, type Said } from './testing/typed.ts';
 
 let temporary: TemporaryLake;
 
@@ -16,22 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => temporary.close());
 
-async function assay(
-  ...args: string[]
-): Promise<{ code: number | undefined; stdout: string; stderr: string }> {
-  const said = { code: undefined as number | undefined, stdout: '', stderr: '' };
-  const write = (stream: 'stdout' | 'stderr') => ({ write: (text: string) => void (said[stream] += text) });
-  const program = new Command()
-    .exitOverride()
-    .configureOutput({ writeErr: (text) => void (said.stderr += text) });
-  registerTables(program, {
-    output: createOutput(write('stdout'), write('stderr')),
-    services: async () => ({ lake: temporary.lake, duckdb: temporary.duckdb }),
-    exit: (code) => void (said.code = code),
-  });
-  await program.parseAsync(['tables', ...args], { from: 'user' }).catch(() => (said.code = 2));
-  return said;
-}
+const assay = (...args: string[]): Promise<Said> =>
+  typed(registerTables, { lake: temporary.lake, duckdb: temporary.duckdb }, ['tables', ...args]);
 
 async function json(...args: string[]): Promise<unknown> {
   return JSON.parse((await assay(...args, '--json')).stdout) as unknown;

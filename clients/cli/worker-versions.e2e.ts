@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 
 import { installTestRuntime } from '../../testing/test-runtime.ts';
 import type { WorkerVersion } from '../workers/versions.ts';
-import type { ExitCode } from './failure.ts';
-import { createOutput } from './output.ts';
 import { registerWorkers } from './workers.ts';
+import { typed, type Said } from './testing/typed.ts';
 
 const NAMESPACE = `versions-${randomUUID().slice(0, 8)}`;
 const QUEUE = 'control';
@@ -53,24 +51,12 @@ describe('assay workers versions, use and wait', () => {
     running.push({ worker, ended: worker.run() });
   };
 
-  const run = async (...args: string[]): Promise<{ code: ExitCode; out: string; err: string }> => {
-    const told = { out: '', err: '' };
-    const output = createOutput(
-      { write: (text: string) => (told.out += text) },
-      { write: (text: string) => (told.err += text) },
-    );
-    let code: ExitCode = 0;
-    const program = new Command('assay').exitOverride();
-    registerWorkers(program, {
-      output,
-      exit: (given) => (code = given),
-      services: async () => ({ client: async () => client, serve: async () => undefined }),
-    });
-    await program.parseAsync(['workers', ...args], { from: 'user' });
-    return { code, ...told };
+  const run = (...args: string[]): Promise<Said> => {
+    const services = { client: async () => client, serve: async () => undefined };
+    return typed(registerWorkers, services, ['workers', ...args]);
   };
   const states = async (): Promise<Record<string, string>> => {
-    const versions = JSON.parse((await run('versions', '--json')).out) as WorkerVersion[];
+    const versions = JSON.parse((await run('versions', '--json')).stdout) as WorkerVersion[];
     return Object.fromEntries(versions.map(({ version, state }) => [version, state]));
   };
 
@@ -78,7 +64,7 @@ describe('assay workers versions, use and wait', () => {
     expect(await states()).toEqual({});
     const early = await run('use', '1.0.0');
     expect(early.code).not.toBe(0);
-    expect(early.err).toContain('assay workers run');
+    expect(early.stderr).toContain('assay workers run');
 
     await startVersion('1.0.0');
     expect((await run('wait', '1.0.0', '--within', '30')).code).toBe(0);
@@ -88,9 +74,9 @@ describe('assay workers versions, use and wait', () => {
 
     await vi.waitFor(async () => expect((await run('use', '1.1.0', '--ramp', '10')).code).toBe(0), PATIENCE);
     expect(await states()).toEqual({ '1.0.0': 'current', '1.1.0': 'ramping' });
-    expect((await run('versions')).out).toMatch(/1\.1\.0 +ramping +10 %/);
+    expect((await run('versions')).stdout).toMatch(/1\.1\.0 +ramping +10 %/);
 
-    expect((await run('use', '1.1.0')).out).toBe('1.1.0 gets all of the new runs\n');
+    expect((await run('use', '1.1.0')).stdout).toBe('1.1.0 gets all of the new runs\n');
     await vi.waitFor(async () => expect(await states()).toMatchObject({ '1.1.0': 'current' }), PATIENCE);
     expect((await states())['1.0.0']).toMatch(/draining|drained/);
     expect((await run('wait', '1.1.0', '--drained', '--within', '0')).code).toBe(1);
