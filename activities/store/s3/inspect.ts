@@ -3,7 +3,7 @@ import { HeadBucketCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 
 import { cancellation, fullKey, persist } from './bucket.ts';
 import type { Bucket } from './bucket.ts';
-import { bucketNotFound, isMissing } from './faults.ts';
+import { bucketNotFound, isMissing, statusOf } from './faults.ts';
 
 export interface Inspected {
   readonly bytes: number;
@@ -41,13 +41,15 @@ export async function inspectOnce(bucket: Bucket, key: string): Promise<Inspecte
   }
 }
 
+/** Rights that end at prefixes refuse this question; who is refused has asked about a bucket that is there. */
 async function requireBucket(bucket: Bucket): Promise<void> {
   if (seen.has(bucket)) return;
   const command = new HeadBucketCommand({ Bucket: bucket.name });
   try {
     await persist(bucket, () => bucket.client.send(command, cancellation()));
-    seen.set(bucket, true);
   } catch (error) {
-    throw isMissing(error) ? bucketNotFound(bucket.uri) : error;
+    if (isMissing(error)) throw bucketNotFound(bucket.uri);
+    if (statusOf(error) !== 403) throw error;
   }
+  seen.set(bucket, true);
 }

@@ -61,6 +61,18 @@ describe('against versitygw', () => {
     await expect(nowhere.list('')[Symbol.asyncIterator]().next()).rejects.toMatchObject(failure);
   });
 
+  it('knows what is missing by rights that end at prefixes, which let nobody ask for the bucket itself', async () => {
+    const isBucket = (path: string): boolean => /^\/[^/]+\/?(\?|$)/.test(path);
+    const proxy = await startFaultProxy(gateway.endpoint, ({ method, path }) =>
+      method === 'HEAD' && isBucket(path) ? 'denied' : undefined,
+    );
+    const store = gateway.store({ endpoint: proxy.endpoint });
+    expect(await store.head('missing')).toBeUndefined();
+    await expect(store.stage('missing')).rejects.toMatchObject({ type: 'ObjectNotFound' });
+    expect(proxy.played.get('denied')).toBe(1);
+    await proxy.close();
+  });
+
   it('fails for good on wrong credentials, and tells no secret', async () => {
     const credentials = { ...gateway.credentials, secretAccessKey: 'a-wrong-one' };
     const failed = await gateway

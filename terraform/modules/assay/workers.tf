@@ -15,10 +15,12 @@ locals {
 
   storage = { for queue, prefixes in local.prefixes : queue => [
     {
+      # S3 says that an object is missing, and not that it is denied, to those alone who may list: for that it goes by this
+      # right, whether or not it takes the object for a prefix.
       Effect    = "Allow"
       Action    = ["s3:ListBucket", "s3:ListBucketMultipartUploads"]
       Resource  = local.lake
-      Condition = { StringLike = { "s3:prefix" = [for prefix in concat(prefixes.read, prefixes.write) : "${prefix}/*"] } }
+      Condition = { StringLikeIfExists = { "s3:prefix" = [for prefix in concat(prefixes.read, prefixes.write) : "${prefix}/*"] } }
     },
     {
       Effect   = "Allow"

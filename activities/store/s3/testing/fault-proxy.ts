@@ -26,7 +26,8 @@ export const FAULTS = [
   'conflict',
 ] as const;
 
-export type Fault = (typeof FAULTS)[number];
+/** `denied`: no fault of the network, and stays; asked for by name alone. */
+export type Fault = (typeof FAULTS)[number] | 'denied';
 
 export interface FaultProxy {
   readonly endpoint: string;
@@ -87,6 +88,7 @@ async function play(
   const body = await collect(incoming);
   if (fault === 'slow-down') return refuse(answer, 503, 'SlowDown');
   if (fault === 'expired') return refuse(answer, 400, 'ExpiredToken');
+  if (fault === 'denied') return refuse(answer, 403, 'AccessDenied');
   if (fault === 'conflict') return refuse(answer, 409, 'ConditionalRequestConflict');
   if (fault === 'half-request') {
     await send(target, incoming, body, Math.floor(body.length / 2));
