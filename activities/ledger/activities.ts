@@ -21,6 +21,7 @@ export interface LedgerDeps {
   readonly notify?: BeginDeps['notify'];
   readonly moves?: BeginDeps['moves'];
   readonly modelOf?: BeginDeps['modelOf'];
+  readonly askAgain?: number;
   /** Of runs that were terminated or timed out. */
   readonly tellCutOff?: TellCutOff;
 }
@@ -33,13 +34,23 @@ export function createLedgerActivities({
   moves = false,
   modelOf = () => undefined,
   tellCutOff,
+  askAgain,
 }: LedgerDeps): LedgerActivities {
   const searchAttributes = createSearchAttributes(client);
   const settleOne = (run: string, attempt: number): Promise<boolean> =>
     settle(store, client, run, attempt, tellCutOff);
+  const beginning = {
+    store,
+    pipelines,
+    searchAttributes,
+    settle: settleOne,
+    notify,
+    moves,
+    modelOf,
+    ...(askAgain !== undefined && { askAgain }),
+  };
   return {
-    begin: (input) =>
-      begin({ store, pipelines, searchAttributes, settle: settleOne, notify, moves, modelOf }, input),
+    begin: (input) => begin(beginning, input),
     close: (input) => close(store, client, input),
     saveMemo: (input) => saveMemo(store, input),
     loadMemo: ({ part }) => loadMemo(store, part),

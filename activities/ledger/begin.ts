@@ -40,7 +40,11 @@ export interface BeginDeps {
   readonly notify?: readonly Subscription[];
   /** Runs leave workers of older code as soon as there are newer ones. */
   readonly moves?: boolean;
+  /** Milliseconds after which a run that a pause has put off asks again. */
+  readonly askAgain?: number;
 }
+
+const ASK_AGAIN = 10_000;
 
 /** Manual starts of one pipeline and key within so many seconds find a free one; more is a mistake. */
 const BUMPS = 600;
@@ -65,7 +69,7 @@ async function beginAt(deps: BeginDeps, pipeline: LedgerPipeline, input: BeginIn
   const attempt = await attemptNumber(deps.store, run, input);
   const previous = await previousRecord(deps, run, attempt);
   const params = validParams(pipeline, input.params ?? previous?.params);
-  await refuseIfPaused(deps.store, run, attempt, input);
+  await refuseIfPaused(deps, run, attempt, input);
   const model = pipeline.model?.(params as never, deps.modelOf ?? (() => undefined));
   const { holder } = await claim(deps.store, run, attempt, input.holder);
   if (!sameHolder(holder, input.holder)) return { kind: 'duplicate', run, attempt, holder };
@@ -98,16 +102,17 @@ function toldBy(
 
 /** A later attempt mends what has been begun, and a try that comes again after its claim goes on. */
 async function refuseIfPaused(
-  store: ObjectStore,
+  { store, askAgain = ASK_AGAIN }: BeginDeps,
   run: string,
   attempt: number,
-  { pipeline, isPart = false, holder }: BeginInput,
+  { pipeline, isPart = false, canWait = false, holder }: BeginInput,
 ): Promise<void> {
   if (attempt > 1 || isPart) return;
   const pause = await readPause(store, pipeline);
   if (pause === undefined) return;
   const standing = await readClaim(store, run, attempt);
-  if (standing === undefined || !sameHolder(standing.holder, holder)) throw pipelinePaused(pipeline, pause);
+  if (standing !== undefined && sameHolder(standing.holder, holder)) return;
+  throw pipelinePaused(pipeline, pause, canWait ? askAgain : undefined);
 }
 
 function nominalInterval({ schedule, fireTime }: BeginInput): NominalInterval | undefined {

@@ -22,7 +22,8 @@ export interface LedgerActivities {
   /**
    * First act of every attempt: params are validated (defaults filled in), the attempt is claimed,
    * the memo of the attempt that it builds on is read.
-   * @throws InvalidParams naming every field; PipelinePaused for the first attempt of a run, unless that is part of another
+   * @throws InvalidParams naming every field; PipelinePaused for the first attempt of a run, unless that is part of
+   * another, and again and again while it is paused where the run can wait
    */
   begin(input: BeginInput): Promise<BeginOutput>;
   /**
@@ -75,6 +76,8 @@ export interface BeginInput {
   readonly holder: RunHolder;
   /** A run that is open starts it as a part of itself: a pause does not stop that. */
   readonly isPart?: boolean;
+  /** Started by what counts on the run to come, be it later: a pause puts it off instead of refusing it. */
+  readonly canWait?: boolean;
   /** Where a schedule starts the run: its interval is worked out here, where time-zone data may change freely. */
   readonly schedule?: RunSchedule;
 }

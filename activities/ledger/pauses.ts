@@ -1,5 +1,5 @@
 /** Pipelines that nobody may start: a log for each, whose newest entry holds. */
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 
 import type { ObjectStore } from '../store/contract.ts';
 import type { Pause, PauseEntry, Pauses } from './contract.ts';
@@ -26,13 +26,23 @@ export async function readPause(store: ObjectStore, pipeline: string): Promise<P
   return entry.kind === 'paused' ? { at: entry.at, by: entry.by, reason: entry.reason } : undefined;
 }
 
-export function pipelinePaused(pipeline: string, { at, by, reason }: Pause): ApplicationFailure {
+/** @param askAgain milliseconds after which somebody who can wait asks again; nobody does by default */
+export function pipelinePaused(
+  pipeline: string,
+  { at, by, reason }: Pause,
+  askAgain?: number,
+): ApplicationFailure {
   const next = `assay pipelines resume ${pipeline}`;
-  return ApplicationFailure.nonRetryable(
-    `${pipeline} was paused at ${at} by ${by} (${reason}), and nothing may start it. To let it run again: ${next}`,
-    'PipelinePaused',
-    { pipeline, next },
-  );
+  return ApplicationFailure.create({
+    message: `${pipeline} was paused at ${at} by ${by} (${reason}), and nothing may start it. To let it run again: ${next}`,
+    type: 'PipelinePaused',
+    details: [{ pipeline, next }],
+    nonRetryable: askAgain === undefined,
+    ...(askAgain !== undefined && {
+      nextRetryDelay: askAgain,
+      category: ApplicationFailureCategory.BENIGN,
+    }),
+  });
 }
 
 /** @returns whether anything changed: what is so already is left as it is */

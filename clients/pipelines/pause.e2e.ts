@@ -55,12 +55,31 @@ describe('a paused pipeline', () => {
     const raw = await kit.start(diamond, { fireTime });
     await expect(raw.result()).rejects.toMatchObject({ cause: { type: 'PipelinePaused' } });
     expect(await kit.ledger.attempts(formatRunId({ pipeline: 'diamond', fireTime }))).toEqual([]);
+    // What assets and backfills have started just before the pause is put off: they start nothing twice.
+    const putOff = await Promise.all(
+      [
+        { key: 'filled', startedBy: 'backfill one' },
+        {
+          key: 'triggered',
+          trigger: { completedBy: { asset: 'a', partition: 'p', source: 's' }, inputs: [] },
+        },
+      ].map((input) =>
+        kit.start(diamond, { fireTime, interval: { start: fireTime, end: fireTime }, ...input }),
+      ),
+    );
     // A run that waits for it as its child is no way in.
     await kit.execute(parent, { fireTime, params: {} });
 
+    for (const key of ['filled', 'triggered']) {
+      expect(await kit.ledger.attempts(formatRunId({ pipeline: 'diamond', key, fireTime }))).toEqual([]);
+    }
     const resumed = await resumePipeline(services, 'diamond', 'ann');
     expect(resumed).toEqual({ wasPaused: true, schedules: [`firing-${kit.taskQueue}`], caughtUp: [] });
     expect([await isPaused('firing'), await isPaused('resting')]).toEqual([false, true]);
     await kit.execute(diamond, { fireTime });
+    await Promise.all(putOff.map((run) => run.result()));
+    expect((await kit.ledger.list({ pipeline: 'diamond', key: 'filled' })).runs).toMatchObject([
+      { state: 'success', startedBy: 'backfill one' },
+    ]);
   });
 });

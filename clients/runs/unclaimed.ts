@@ -9,7 +9,7 @@ import type { RecordedError, RunRecord, RunState } from '../../workflows/domain/
 import { describe, stateOf } from './description.ts';
 import type { RunServices } from './services.ts';
 
-const WAITING = 'it has not begun: no worker has taken it up yet';
+const WAITING = 'it has not begun: no worker has taken it up yet, or its pipeline is paused';
 
 /** The attempt after `attempts`; `undefined` where Temporal has none, or can't be asked. */
 export async function unclaimedRun(

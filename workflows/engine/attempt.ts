@@ -52,6 +52,12 @@ export type WorkflowInput = RunInput & { readonly resume?: Attempt };
 
 export const ledger = activities<LedgerActivities>('ledger', QUICK);
 
+/** A pause may last for weeks. */
+const patientLedger = activities<LedgerActivities>('ledger', {
+  ...QUICK,
+  retry: { initialInterval: '200ms', maximumInterval: '10s' },
+});
+
 /** Claims the attempt. @throws InvalidInput, InvalidParams, UnknownTasks */
 export async function openAttempt(
   definition: Pick<PipelineOptions<never>, 'name' | 'tags'>,
@@ -60,7 +66,8 @@ export async function openAttempt(
 ): Promise<Attempt | Duplicate> {
   const info = workflowInfo();
   checkInput(input);
-  const begun = await ledger
+  const canWait = countsOnRun(input);
+  const begun = await (canWait ? patientLedger : ledger)
     .begin({
       pipeline: definition.name,
       ...(input.key !== undefined && { key: input.key }),
@@ -68,6 +75,7 @@ export async function openAttempt(
       mayBump: input.fireTime === undefined && scheduledTime() === undefined,
       attempt: input.attempt ?? 1,
       ...(isPartOfRun(input) && { isPart: true }),
+      ...(canWait && { canWait }),
       params: input.params,
       holder: { workflowId: info.workflowId, firstRunId: info.firstExecutionRunId },
       ...(input.schedule !== undefined && input.interval === undefined && { schedule: input.schedule }),
@@ -146,6 +154,11 @@ async function rememberedTasks(
     throw toFailure({ type: 'UnknownTasks', message });
   }
   return { tasks: keptTasks(before, rerun) };
+}
+
+/** Assets and backfills start a run once: one that a pause refused they would not start again. */
+function countsOnRun({ trigger, startedBy = '' }: RunInput): boolean {
+  return trigger !== undefined || startedBy.startsWith('backfill ');
 }
 
 /** A child that a run waits for; what it is started by says so. */

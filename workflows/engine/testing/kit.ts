@@ -112,6 +112,7 @@ export async function startKit({
     pipelines: definitions(pipelines),
     notify: notices.defaults,
     moves,
+    askAgain: LOOK_EVERY,
   });
   const queue = createRunQueue(store);
   const poolActivities = createPoolActivities({
