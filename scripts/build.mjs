@@ -82,7 +82,7 @@ async function onCode(args) {
   try {
     await run(process.execPath, args, { cwd: cloneRoot });
   } catch (error) {
-    const [, said] = /^.* ended with \d+\.\n([^]+)$/.exec(error.message) ?? [];
+    const [, said] = /^[^]*? ended with \d+\.\n([^]+)$/.exec(error.message) ?? [];
     throw said === undefined ? error : new WrongCode(`the code can't be built:\n${said}`);
   }
 }

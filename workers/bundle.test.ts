@@ -1,24 +1,35 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { bundleWorkflows } from './bundle.ts';
 
+const MODULES = fileURLToPath(new URL('../node_modules', import.meta.url));
+
 describe('bundleWorkflows', () => {
   let folder: string;
-  beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'assay-bundle-'))));
+  let workflows: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'assay-bundle-'));
+    workflows = join(folder, 'index.js');
+    await symlink(MODULES, join(folder, 'node_modules'));
+    await writeFile(workflows, `export { hello } from './hello.pipeline.js';\n`);
+  });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('names the file that imports what no workflow can have, and where that belongs', async () => {
-    const registry = join(folder, 'index.js');
-    await writeFile(registry, `export { hello } from './hello.pipeline.js';\n`);
-    await writeFile(
-      join(folder, 'hello.pipeline.js'),
-      `import { readFileSync } from 'node:fs';\nexport const hello = () => readFileSync('x', 'utf8');\n`,
-    );
-    await expect(bundleWorkflows({ workflows: registry })).rejects.toThrow(
-      /hello\.pipeline\.ts imports node:fs, which workflows can't: .*Move what needs it into an activity/,
-    );
+  it.each([
+    ['node:fs', /hello\.pipeline\.ts imports node:fs, which workflows can't: /],
+    ['fs', /what it is made of, imports fs, which workflows can't: .*Move what needs it into an activity/],
+  ])('says of %s that no workflow can have it, and where it belongs', async (module, message) => {
+    const code = `import { readFileSync } from '${module}';\nexport const hello = () => readFileSync('x', 'utf8');\n`;
+    await writeFile(join(folder, 'hello.pipeline.js'), code);
+    await expect(bundleWorkflows({ workflows })).rejects.toThrow(message);
+  });
+
+  it('bundles what imports nothing of the kind', async () => {
+    await writeFile(join(folder, 'hello.pipeline.js'), `export const hello = () => 'bundled words';\n`);
+    expect((await bundleWorkflows({ workflows })).code).toContain('bundled words');
   });
 });

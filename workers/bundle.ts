@@ -30,7 +30,7 @@ export async function bundleWorkflows(options: BundleOptions = {}): Promise<Work
   try {
     return await bundled(options, said);
   } catch (error) {
-    throw disallowedImport(said.join('\n')) ?? error;
+    throw disallowedImport(said.join('\n'), error) ?? error;
   }
 }
 
@@ -68,12 +68,20 @@ export async function loadBundle(kind: BundleKind = 'plain'): Promise<{ code: st
 }
 
 /** What the bundler says of a module that it has no code for, and who imports it: `ERROR in node:fs … @ ./file.js 1:0`. */
-export function disallowedImport(said: string): Error | undefined {
+function disallowedImport(said: string, error: unknown): Error | undefined {
   const [, module, file] = /^ERROR in (node:\S+)\n[^]*?^ @ (\S+)/m.exec(said) ?? [];
+  // Of what it has replaced by nothing it says no more than the name.
+  const [, replaced] =
+    /disallowed modules:\n {2}- '([^']+)'/.exec(error instanceof Error ? error.message : '') ?? [];
+  if (replaced !== undefined) return notForWorkflows('a workflow, or what it is made of,', replaced);
   if (module === undefined || file === undefined) return undefined;
   const source = file.replace(/^\.\/(dist\.next\/)?/, '').replace(/\.js$/, '.ts');
+  return notForWorkflows(source, module);
+}
+
+function notForWorkflows(who: string, module: string): Error {
   return new Error(
-    `${source} imports ${module}, which workflows can't: what they do must be the same each time they are run again. ` +
+    `${who} imports ${module}, which workflows can't: what they do must be the same each time they are run again. ` +
       "Move what needs it into an activity; an activity's types come by `import type`.",
   );
 }

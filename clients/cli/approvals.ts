@@ -16,7 +16,10 @@ type ApprovalServices = Pick<RunServices, 'ledger' | 'client'>;
 type Context = CommandContext<ApprovalServices>;
 
 export function registerApprovals(program: Command, context: Context): void {
-  const approvals = program.command('approvals').description('what runs ask people, and the answers');
+  const approvals = program
+    .command('approvals')
+    .description('what runs ask people, and the answers')
+    .addHelpText('before', example('assay approvals list'));
   registerList(approvals, context);
   registerAnswer(approvals, context);
 }

@@ -19,7 +19,10 @@ interface Json {
 const EVENTS = 20;
 
 export function registerAssets(program: Command, context: Context): void {
-  const assets = program.command('assets').description('what was produced, and who waits for what');
+  const assets = program
+    .command('assets')
+    .description('what was produced, and who waits for what')
+    .addHelpText('before', example('assay assets list'));
   registerList(assets, context);
   registerEvents(assets, context);
   registerMaterialize(assets, context);

@@ -18,7 +18,15 @@ interface Json {
 const ID = 'backfill-medallion-20261121T105625Z';
 
 export function registerBackfill(program: Command, context: Context): void {
-  const backfill = program.command('backfill').description('a pipeline over a range of time');
+  const backfill = program
+    .command('backfill')
+    .description('a pipeline over a range of time')
+    .addHelpText(
+      'before',
+      example(
+        `assay backfill create medallion --from 2026-01-01 --to 2026-07-01 --params '{"project":"readmission"}' --dry-run`,
+      ),
+    );
   registerCreate(backfill, context);
   registerList(backfill, context);
   registerShow(backfill, context);

@@ -31,6 +31,7 @@ export function registerData(program: Command, context: Context): void {
   program
     .command('data')
     .description('what must hold of data')
+    .addHelpText('before', example('assay data check admissions.csv --contract contract.json'))
     .command('check')
     .description('a data contract against a CSV or Parquet file')
     .argument('<file>', 'CSV or Parquet')

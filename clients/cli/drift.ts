@@ -48,6 +48,7 @@ export function registerDrift(program: Command, context: Context): void {
   program
     .command('drift')
     .description('how far data has moved')
+    .addHelpText('before', example('assay drift compare january.csv february.csv'))
     .command('compare')
     .description('PSI, χ² and data quality of one file against another; bins come from the reference alone')
     .argument('<reference>', 'CSV or Parquet')

@@ -43,14 +43,8 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;
   });
-  const program = new Command('assay')
-    .description('durable data and ML pipelines on Temporal')
-    .option('--store <uri>', 'a folder or s3://bucket/prefix; by default ASSAY_STORE, else .assay/store')
-    .addHelpText('before', example('assay demo', 'assay runs list', 'assay runs list --help'))
-    .exitOverride();
-  refuseEmptyValues(program);
   const ended = { code: 0 as ExitCode };
-  const opened = registerCommands(program, output, (code) => (ended.code = code));
+  const { program, opened } = createProgram(output, (code) => (ended.code = code));
   try {
     await program.parseAsync(args, { from: 'user' });
     return ended.code;
@@ -64,6 +58,20 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   } finally {
     for (const services of opened) await services.close();
   }
+}
+
+/** The whole command, and the services that it has made until now. */
+export function createProgram(
+  output: Output,
+  exit: (code: ExitCode) => void,
+): { readonly program: Command; readonly opened: readonly Services[] } {
+  const program = new Command('assay')
+    .description('durable data and ML pipelines on Temporal')
+    .option('--store <uri>', 'a folder or s3://bucket/prefix; by default ASSAY_STORE, else .assay/store')
+    .addHelpText('before', example('assay demo', 'assay runs list', 'assay runs list --help'))
+    .exitOverride();
+  refuseEmptyValues(program);
+  return { program, opened: registerCommands(program, output, exit) };
 }
 
 /** @returns the services that commands have made until now */

@@ -22,7 +22,10 @@ interface Json {
 
 /** @returns the `models` command, for `convert` to stand under it too */
 export function registerModels(program: Command, context: Context): Command {
-  const models = program.command('models').description('the registry: versions, figures, aliases, the log');
+  const models = program
+    .command('models')
+    .description('the registry: versions, figures, aliases, the log')
+    .addHelpText('before', example('assay models list'));
   registerList(models, context);
   registerShow(models, context);
   registerCompare(models, context);

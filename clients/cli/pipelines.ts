@@ -26,7 +26,10 @@ export interface PipelineServices extends PauseServices {
 type Context = CommandContext<PipelineServices>;
 
 export function registerPipelines(program: Command, context: Context): void {
-  const pipelines = program.command('pipelines').description('what pipelines there are');
+  const pipelines = program
+    .command('pipelines')
+    .description('what pipelines there are')
+    .addHelpText('before', example('assay pipelines list', 'assay pipelines graph medallion'));
   registerList(pipelines, context);
   registerShow(pipelines, context);
   registerGraph(pipelines, context);

@@ -13,7 +13,10 @@ type Context = CommandContext<PoolServices>;
 const NAMED = 10;
 
 export function registerPools(program: Command, context: Context): void {
-  const pools = program.command('pools').description('slots that tasks and runs share');
+  const pools = program
+    .command('pools')
+    .description('slots that tasks and runs share')
+    .addHelpText('before', example('assay pools list'));
   registerList(pools, context);
   registerSet(pools, context);
 }

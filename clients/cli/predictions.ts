@@ -45,6 +45,7 @@ export function registerPredictions(program: Command, context: Context): void {
   program
     .command('predictions')
     .description('scores for files of your own')
+    .addHelpText('before', example('assay predictions score admissions.csv --model readmission@champion'))
     .command('score')
     .description("a CSV or Parquet file in the source's schema, through the pipeline's SQL and a model")
     .argument('<file>', '.csv, .csv.gz or .parquet')

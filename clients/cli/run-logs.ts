@@ -45,7 +45,12 @@ export function registerLogs(runs: Command, context: CommandContext<RunServices>
           count += 1;
           output.line(json === true ? JSON.stringify(line) : text(line, output));
         }
-        if (count === 0) output.note('no log: what says nothing and succeeds leaves none');
+        if (count === 0) {
+          output.note(
+            'no log: none is left by what says nothing and succeeds, and by tasks that ask for no activity',
+          );
+          output.note(`  next: assay runs show ${run}`);
+        }
         return 0;
       }),
     );

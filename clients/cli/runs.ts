@@ -21,7 +21,10 @@ import { watchToEnd } from './run-watch.ts';
 type Context = CommandContext<RunServices>;
 
 export function registerRuns(program: Command, context: Context): void {
-  const runs = program.command('runs').description('start, see, stop and repeat runs');
+  const runs = program
+    .command('runs')
+    .description('start, see, stop and repeat runs')
+    .addHelpText('before', example('assay runs list', 'assay runs trigger squares --watch'));
   registerTrigger(runs, context);
   registerRerun(runs, context);
   registerList(runs, context);

@@ -19,7 +19,10 @@ interface Json {
 }
 
 export function registerSchedules(program: Command, context: Context): void {
-  const schedules = program.command('schedules').description('what starts by itself, and when');
+  const schedules = program
+    .command('schedules')
+    .description('what starts by itself, and when')
+    .addHelpText('before', example('assay schedules plan'));
   registerPlan(schedules, context);
   registerApply(schedules, context);
   registerList(schedules, context);

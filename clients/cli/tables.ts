@@ -25,7 +25,10 @@ const RETAIN_HOURS = 168;
 const PREVIEW_ROWS = 10;
 
 export function registerTables(program: Command, context: Context): void {
-  const tables = program.command('tables').description('the lake: tables, versions, rows and files');
+  const tables = program
+    .command('tables')
+    .description('the lake: tables, versions, rows and files')
+    .addHelpText('before', example('assay tables list'));
   registerList(tables, context);
   registerShow(tables, context);
   registerHistory(tables, context);

@@ -14,7 +14,10 @@ export interface WorkerCommandServices extends Pick<RunServices, 'client'> {
 const QUEUES: readonly Queue[] = ['control', 'data', 'training'];
 
 export function registerWorkers(program: Command, context: CommandContext<WorkerCommandServices>): void {
-  const workers = program.command('workers').description('processes that carry the work');
+  const workers = program
+    .command('workers')
+    .description('processes that carry the work')
+    .addHelpText('before', example('assay workers versions'));
   registerVersions(workers, context);
   registerUse(workers, context);
   registerWait(workers, context);
