@@ -1,24 +1,21 @@
 /** An interval that has been scored, held against the baseline of the model that scored it. */
-import { ApplicationFailure } from '@temporalio/common';
 import {
   compareWithBaseline,
   type ColumnDrift,
   type DriftReport,
 } from '../../workflows/domain/drift/compare.ts';
 import { driftMeasure, highShareMeasure } from '../../workflows/domain/governance/measures.ts';
-import type { Interval } from '../../workflows/domain/interval.ts';
 import { INTERVAL_COLUMN, type ProjectSpec } from '../../workflows/domain/project.ts';
-import type { TableRef } from '../../workflows/domain/reference.ts';
 import { writeArtefact } from '../artefact.ts';
 import { attempt } from '../attempt.ts';
-import type { DuckDB, Lake, Session } from '../lake/contract.ts';
+import type { DuckDB, Lake } from '../lake/contract.ts';
 import type { Registry } from '../registry/contract.ts';
 import type { PinnedModel } from '../scoring/contract.ts';
 import type { ObjectStore } from '../store/contract.ts';
 import type { ModelBaseline, Monitored, MonitoringActivities } from './contract.ts';
 import { createCountedView, featureColumns, SCORE, type CountingPort } from './counted-views.ts';
 import { readOutputs, type Outputs } from './outputs.ts';
-import { partitionsWithin } from './partitions.ts';
+import { rollingWindow } from './partitions.ts';
 import { otherReferences, type OtherReference } from './references.ts';
 import { writeRows, type MonitoringRow } from './table.ts';
 
@@ -36,6 +33,8 @@ export interface Comparison {
   readonly features: DriftReport;
   readonly score: ColumnDrift;
   readonly outputs: Outputs;
+  /** Starts of the intervals that were held against it together; what was written before windows rolled has none. */
+  readonly window?: readonly string[];
   /** Not judged by. */
   readonly others: readonly OtherReference[];
 }
@@ -91,13 +90,22 @@ async function compare(
   baseline: ModelBaseline,
   input: Parameters<MonitoringActivities['measure']>[0],
 ): Promise<Comparison> {
-  const { interval, features, predictions } = input;
+  const { interval, features, predictions, model } = input;
   const policy = spec.monitoring.drift;
   return duckdb.session(async (session) => {
-    await attachWithin(session, lake, 'features', features, interval);
-    await attachWithin(session, lake, 'predictions', predictions, interval);
+    const window = await rollingWindow(
+      lake,
+      { features, predictions },
+      interval,
+      spec.monitoring.window ?? 1,
+    );
+    await lake.attach(session, 'features', features, { where: { [INTERVAL_COLUMN]: window.features } });
+    await lake.attach(session, 'predictions', predictions, {
+      where: { [INTERVAL_COLUMN]: window.predictions },
+    });
     await createCountedView(session, 'current', featureColumns(spec.features), 'features');
-    await createCountedView(session, 'scored', SCORE, 'predictions');
+    // Scores of another version say nothing of this one's, where the window reaches behind its promotion.
+    await createCountedView(session, 'scored', SCORE, `predictions WHERE model_version = ${model.version}`);
     const counts = await counting.countAgainst(session, 'current', baseline.features);
     const scores = await counting.countAgainst(session, 'scored', baseline.score);
     const [score] = compareWithBaseline(baseline.score, scores, policy).columns;
@@ -106,28 +114,13 @@ async function compare(
       features: compareWithBaseline(baseline.features, counts, policy),
       score: score!,
       outputs: await readOutputs(session, 'scored', spec.operatingThreshold),
-      others: await otherReferences({ session, lake, counting, spec, interval, features }, baseline.training),
+      others: await otherReferences(
+        { session, lake, counting, spec, window: window.features, features },
+        baseline.training,
+      ),
+      window: window.features,
     };
   });
-}
-
-async function attachWithin(
-  session: Session,
-  lake: Lake,
-  view: string,
-  ref: TableRef,
-  interval: Interval,
-): Promise<void> {
-  const within = await partitionsWithin(lake, ref, interval);
-  if (within.length === 0) {
-    const { start, end } = interval;
-    throw ApplicationFailure.nonRetryable(
-      `${ref.table} has no rows from ${start} to ${end} at version ${ref.version}. Score that interval first.`,
-      'NothingToMonitor',
-      { table: ref.table, interval },
-    );
-  }
-  await lake.attach(session, view, ref, { where: { [INTERVAL_COLUMN]: within } });
 }
 
 function rowsOf(comparison: Comparison, { monitoring }: ProjectSpec): MonitoringRow[] {

@@ -236,6 +236,59 @@ test('a report has every column, the decision, and the intervals up to its own',
   expect(report.history[0]?.features.map(({ name }) => name)).toEqual(['age', 'days', 'sex', 'ward']);
 });
 
+describe('a rolling window', () => {
+  const APRIL = { start: '2025-04-01T00:00:00Z', end: MAY.start };
+  const rolling = { ...spec, monitoring: { ...spec.monitoring, window: 2 } };
+
+  test('holds the interval and the scored one before it against the baseline together', async () => {
+    const ref = await features();
+    const deps = { ...lake, registry, spec: () => rolling };
+    const scoreOf = (interval: typeof MAY, key: string) =>
+      score(deps, { project, interval, features: ref, model, key });
+    const counting = { freezeBaseline, countAgainst };
+    const scoring = { open: openScorer, scoreView };
+    const activities = createMonitoringActivities({ ...deps, scoring, counting });
+    const measured = async (predictions: TableRef, key: string) => {
+      const input = { project, interval: MAY, features: ref, predictions, model, run: 'run', key };
+      const found = await activities.measure(input);
+      const asked = { project, monitored: found, decision: DECISION, key: `report/${key}` };
+      return JSON.parse(await text(await activities.report(asked))) as MonitoringReport;
+    };
+    const alone = await measured((await scoreOf(MAY, 'roll/may')).predictions, 'roll/alone');
+    expect(alone.current).toEqual({ rows: ROWS / 5 });
+
+    const { predictions } = await scoreOf(APRIL, 'roll/april');
+    const both = await measured(predictions, 'roll/both');
+    expect(both.current).toEqual({ rows: (2 * ROWS) / 5, intervals: [APRIL.start, MAY.start] });
+    for (const column of [...both.columns, both.score!]) {
+      expect(column.bins.reduce((sum, { current }) => sum + current, 0)).toBe((2 * ROWS) / 5);
+    }
+    expect(both.otherReferences.find(({ name }) => name === 'the interval before')?.description).toBe(
+      '2025-02, 2025-03',
+    );
+    // The table keeps the window under the interval that ends it.
+    const rows = await lake.read(spec.tables.monitoring);
+    expect(rows.find(({ measure }) => measure === 'rows')).toMatchObject({
+      _interval: MAY.start,
+      value: (2 * ROWS) / 5,
+    });
+
+    const older = await lake.duckdb.session(async (session) => {
+      await lake.lake.attach(session, 'scores', predictions);
+      return lake.lake.write(session, 'gold/visits_older', {
+        query: `SELECT * REPLACE (CASE WHEN _interval < '${MAY.start}' THEN 0 ELSE model_version END AS model_version) FROM scores`,
+        mode: 'overwrite',
+        partitionBy: ['_interval'],
+        key: 'older',
+      });
+    });
+    const promoted = await measured({ table: 'gold/visits_older', version: older.version }, 'roll/promoted');
+    const inputs = promoted.columns[0]!.bins.reduce((sum, { current }) => sum + current, 0);
+    const scores = promoted.score!.bins.reduce((sum, { current }) => sum + current, 0);
+    expect([inputs, scores]).toEqual([(2 * ROWS) / 5, ROWS / 5]);
+  });
+});
+
 async function monitored(key: string, ref: TableRef): Promise<Monitored> {
   const { predictions } = await score(
     { ...lake, registry, spec: () => spec },

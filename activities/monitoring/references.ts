@@ -5,12 +5,11 @@
  */
 import type { Baseline, CurrentCounts } from '../../workflows/domain/drift/baseline.ts';
 import { compareWithBaseline } from '../../workflows/domain/drift/compare.ts';
-import type { Interval } from '../../workflows/domain/interval.ts';
 import { INTERVAL_COLUMN, type ProjectSpec } from '../../workflows/domain/project.ts';
 import type { TableRef } from '../../workflows/domain/reference.ts';
 import type { Lake, Session } from '../lake/contract.ts';
 import { createCountedView, featureColumns, type CountingPort } from './counted-views.ts';
-import { partitionsWithin } from './partitions.ts';
+import { EARLIEST, partitionsWithin } from './partitions.ts';
 
 /** PSI of every feature against one of them; never a verdict. */
 export interface OtherReference {
@@ -26,7 +25,8 @@ interface Compared {
   readonly lake: Lake;
   readonly counting: CountingPort;
   readonly spec: ProjectSpec;
-  readonly interval: Interval;
+  /** Starts of the partitions that are held against them. */
+  readonly window: readonly string[];
   readonly features: TableRef;
 }
 
@@ -61,18 +61,17 @@ function psiOf(
   return columns.map(({ name, psi }) => ({ name, psi }));
 }
 
-/** The partitions that begin with the newest one before the interval, as many as it has itself. */
+/** The newest partitions before the window, as many as it has itself. */
 async function intervalBefore({
   session,
   lake,
   counting,
   spec,
-  interval,
+  window,
   features,
 }: Compared): Promise<{ intervals: string[]; features: Baseline } | undefined> {
-  const own = await partitionsWithin(lake, features, interval);
-  const earlier = await partitionsWithin(lake, features, { start: EARLIEST, end: interval.start });
-  const intervals = earlier.slice(-Math.max(1, own.length));
+  const earlier = await partitionsWithin(lake, features, { start: EARLIEST, end: window[0] ?? EARLIEST });
+  const intervals = earlier.slice(-Math.max(1, window.length));
   if (intervals.length === 0) return undefined;
   await lake.attach(session, 'features_before', features, { where: { [INTERVAL_COLUMN]: intervals } });
   const columns = featureColumns(spec.features);
@@ -80,5 +79,3 @@ async function intervalBefore({
   const policy = spec.monitoring.drift;
   return { intervals, features: await counting.freezeBaseline(session, 'before', columns, { policy }) };
 }
-
-const EARLIEST = '0001-01-01T00:00:00Z';

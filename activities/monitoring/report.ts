@@ -17,7 +17,7 @@ import { byInterval, type StoredRow } from './table.ts';
 export function monitoringReport(
   spec: ProjectSpec,
   { interval, model, faults }: Monitored,
-  { reference, features, score, outputs, others }: Comparison,
+  { reference, features, score, outputs, others, window = [] }: Comparison,
   decision: Decision,
   rows: readonly StoredRow[],
 ): MonitoringReport {
@@ -36,7 +36,7 @@ export function monitoringReport(
       description: `${days}, the newest data that version ${model.version} learnt from`,
       rows: features.reference.rows,
     },
-    current: { rows: scored },
+    current: { rows: scored, ...(window.length > 1 && { intervals: window }) },
     thresholds: { warn, alarm },
     score: columnReport({ ...score, name: 'score' }),
     columns: features.columns.map(columnReport),

@@ -198,7 +198,8 @@ export interface MonitoringReport {
   readonly decision?: MonitoringDecision;
   /** What the current rows are held against. */
   readonly reference: { readonly description: string; readonly rows: number };
-  readonly current: { readonly rows: number };
+  /** The rows that were held against it; of several intervals where the window rolls, by their starts. */
+  readonly current: { readonly rows: number; readonly intervals?: readonly string[] };
   readonly thresholds: { readonly warn: number; readonly alarm: number };
   /** The score as a column of its own: its PSI is the score PSI. */
   readonly score?: ColumnReport;

@@ -151,12 +151,18 @@ describe('the first month of a model', () => {
 describe('the inputs of a monitoring page', () => {
   const report = monitoringExample();
   const [column, ...others] = report.columns as [ColumnReport, ...ColumnReport[]];
-  const edges = ['≤ 0.104237', 'above 0.104237, ≤ 0.139912', '> 0.139912', 'ObstetricsAndGynecology'];
+  const edges = [
+    '≤ 0.104237',
+    'above 0.104237, ≤ 0.139912',
+    '> 0.139912',
+    'above 27170698.8, ≤ 43368336',
+    'ObstetricsAndGynecology',
+  ];
   const bins = edges.map((label) => ({ label, reference: 999, current: 1_000 }));
 
   test('are drawn with the edges of their bins in short, and listed with the whole ones', () => {
     const page = renderMonitoring({ ...report, columns: [{ ...column, bins }, ...others] });
-    for (const short of ['≤ 0.104', '0.104 to 0.14', '&gt; 0.14', 'ObstetricsAndGyn…']) {
+    for (const short of ['≤ 0.104', '0.104 to 0.14', '&gt; 0.14', '27.2M to 43.4M', 'ObstetricsAndGyn…']) {
       expect(page).toMatch(new RegExp(`<text[^>]*>${short}</text>`));
     }
     for (const { label } of bins) expect(page).toContain(`<th scope="row">${escaped(label)}</th>`);
@@ -178,5 +184,15 @@ describe('figures for readers who do not meet them every day', () => {
     for (const term of ['AUC', 'Gini', 'PR-AUC', 'Brier score', 'Log loss', 'Calibration error (ECE)', 'p95'])
       expect(training).toContain(`<dt>${term}</dt>`);
     for (const term of ['PSI', 'Reference', 'AUC', 'Gini']) expect(monitoring).toContain(`<dt>${term}</dt>`);
+  });
+});
+
+describe('a rolling window', () => {
+  test('is named with its intervals', () => {
+    const report = monitoringExample();
+    const intervals = ['2025-05-01T00:00:00Z', '2025-06-01T00:00:00Z'];
+    const page = renderMonitoring({ ...report, current: { ...report.current, intervals } });
+    expect(page).toMatch(/intervals 2025-05-01, 2025-06-01\s+together/);
+    expect(renderMonitoring(report)).not.toContain('together, scores');
   });
 });

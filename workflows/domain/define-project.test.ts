@@ -119,6 +119,11 @@ describe('defineProject', () => {
       'training.testShare must lie between 0 and 1',
     ],
     [
+      'a window of half an interval',
+      { monitoring: { ...readmission.monitoring, window: 0.5 } },
+      'monitoring.window must be a whole number from 1',
+    ],
+    [
       'a floor above the ceiling',
       { gate: { ...gate, floors: { ...gate.floors, auc: 0.8 } } },
       'gate.floors.auc must be at least 0.5 and below gate.ceilingAuc, which is at most 1',

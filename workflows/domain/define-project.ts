@@ -205,8 +205,9 @@ function gateOf({ gate, operatingThreshold }: ProjectSpec): string[] {
 }
 
 function monitoringOf({ monitoring }: ProjectSpec): string[] {
-  const { drift, baselineRows, highShare } = monitoring;
+  const { drift, baselineRows, highShare, window = 1 } = monitoring;
   return [
+    ...(Number.isInteger(window) && window >= 1 ? [] : ['monitoring.window must be a whole number from 1']),
     ...driftPolicyProblems(drift).map((problem) => `monitoring.drift: ${problem}`),
     ...(baselineRows.min >= drift.minRows && baselineRows.max >= baselineRows.min
       ? []

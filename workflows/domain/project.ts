@@ -150,6 +150,11 @@ export interface MonitoringSpec {
    * are taken, the newest: a long interval's old mixture would stay in the reference.
    */
   readonly baselineRows: { readonly min: number; readonly max: number };
+  /**
+   * A rolling window: so many scored intervals, the newest and those before it, are held against the baseline together.
+   * 1 without it. Where months are small; what moves is seen later, and for longer.
+   */
+  readonly window?: number;
   /** Shares of rows decided `high` that are worth a look, and that are not to be believed. */
   readonly highShare?: { readonly warning: number; readonly critical: number };
 }

@@ -10,6 +10,8 @@ export interface SharedBin {
   readonly current: number;
 }
 
+/** From here on numbers are shown as thousands and millions. */
+const MANY = 100_000;
 /** Shares from here on are shown in whole per cents, smaller ones with a decimal. */
 const LEAST_WHOLE = 0.0995;
 const BAR_SPACE = 34;
@@ -24,7 +26,7 @@ export function pairedBars(id: string, title: string, bins: readonly SharedBin[]
     height: 34 + BAR_SPACE * bins.length,
     option: {
       grid: { left: 132, right: 44, top: 6, bottom: 24 },
-      xAxis: axis({ percent: true, min: 0, splitNumber: 3 }),
+      xAxis: axis({ percent: true, min: 0, splitNumber: 3, ...(nearlyAll(bins) && { max: 1 }) }),
       yAxis: axis({
         type: 'category',
         inverse: true,
@@ -44,6 +46,11 @@ export function pairedBars(id: string, title: string, bins: readonly SharedBin[]
       ],
     },
   });
+}
+
+/** So that no axis promises more than 100 %. */
+function nearlyAll(bins: readonly SharedBin[]): boolean {
+  return bins.some(({ reference, current }) => Math.max(reference, current) > 0.75);
 }
 
 function bars(shares: readonly number[], tone: Tone): object {
@@ -67,8 +74,17 @@ function bars(shares: readonly number[], tone: Tone): object {
 
 /** `above 0.10423, ≤ 0.11991` as `0.104 to 0.12`: the whole edges, and on which side they lie, stand in the table below. */
 function shortened(label: string): string {
-  const text = label
-    .replace(/^above (\S+), ≤ (\S+)$/, '$1 to $2')
-    .replace(/-?\d+\.\d{3,}/g, (edge) => String(Number(Number(edge).toPrecision(3))));
+  const range = label.replace(/^above (\S+), ≤ (\S+)$/, '$1 to $2');
+  const isRange = range !== label || /^[≤>] /.test(label);
+  const text = isRange ? range.replaceAll(/-?\d+(\.\d+)?(e[+-]\d+)?/g, shortNumber) : label;
   return text.length <= LONGEST_LABEL ? text : `${text.slice(0, LONGEST_LABEL - 1)}…`;
+}
+
+/** Three digits of fractions; of large numbers too, with what they are thousands or millions of. */
+function shortNumber(text: string): string {
+  const number = Number(text);
+  if (Math.abs(number) >= MANY) {
+    return number.toLocaleString('en', { notation: 'compact', maximumSignificantDigits: 3 });
+  }
+  return /\.\d{3,}|e/.test(text) ? String(Number(number.toPrecision(3))) : text;
 }

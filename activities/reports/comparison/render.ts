@@ -38,7 +38,11 @@ export function renderComparison({ comparison, reference, current, thresholds }:
 function verdict({ verdict, quality, columns, extraColumns }: FileComparison): Html {
   const { mood, word } = VERDICTS[verdict];
   const named = (wanted: FileComparison['verdict']): string =>
-    columns.flatMap((column) => (column.verdict === wanted ? [column.name] : [])).join(', ');
+    columns
+      .filter((column) => column.verdict === wanted)
+      .toSorted((one, other) => (other.psi ?? 0) - (one.psi ?? 0))
+      .map(({ name }) => name)
+      .join(', ');
   const [alarms, warnings, unknown] = [named('alarm'), named('warn'), named('insufficient_data')];
   return html`<div class="verdict ${quality === 'broken' ? 'alarm' : mood}">
     <p><strong>Columns: ${word}.</strong> ${SENTENCES[verdict]}</p>

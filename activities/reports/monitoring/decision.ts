@@ -6,7 +6,7 @@ import { day, table } from '../page.ts';
 import { DECISIONS, VERDICTS } from './verdicts.ts';
 
 export function verdictAndDecision(report: MonitoringReport): Html {
-  const { verdict, decision, columns, quality, reference } = report;
+  const { verdict, decision, columns, quality, reference, current } = report;
   const { mood, word, sentence } = VERDICTS[verdict];
   const alarms = namesOf(report, 'alarm');
   const warnings = namesOf(report, 'warn');
@@ -15,7 +15,10 @@ export function verdictAndDecision(report: MonitoringReport): Html {
       ${alarms.length > 0 && html`<p>In alarm: ${alarms.join(', ')}.</p>`}
       ${warnings.length > 0 && html`<p>Worth a look: ${warnings.join(', ')}.</p>`}
       ${quality.verdict === 'broken' && html`<p><strong>Data: broken.</strong> ${quality.findings.length === 1 ? 'A column' : 'Columns'} did not arrive as expected. That asks for a fix of the feed, not for a retraining.</p>`}
-      <p class="facts">${count(columns.length)} features held against ${reference.description}.</p>
+      <p class="facts">
+        ${count(columns.length)} features held against ${reference.description}.
+        ${current.intervals && html`Held against it are the intervals ${current.intervals.map(day).join(', ')} together, scores where this version gave them.`}
+      </p>
     </div>
     ${decision && decided(decision)}`;
 }
