@@ -160,6 +160,20 @@ describe('namespace.sh', () => {
   });
 });
 
+interface Job {
+  readonly uses?: string;
+  readonly needs?: string | readonly string[];
+  readonly environment?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+  readonly steps?: readonly {
+    readonly uses?: string;
+    readonly run?: string;
+    readonly with?: Readonly<Record<string, unknown>>;
+  }[];
+}
+const jobsOf = (name: string): Readonly<Record<string, Job>> =>
+  (parse(read(`.github/workflows/${name}`)) as { jobs: Readonly<Record<string, Job>> }).jobs;
+
 describe('.github/workflows', () => {
   const workflows = readdirSync(path('.github/workflows')).map((name) => ({
     name,
@@ -180,6 +194,50 @@ describe('.github/workflows', () => {
     const named = /\| Node \| ([\d., ]+) \|/.exec(read('README.md'))?.[1]?.split(', ');
     expect(ci.jobs.test.strategy.matrix.node).toEqual(named);
     expect(ci.jobs.test.steps.map(({ run }) => run)).toContain('.ci/run');
+  });
+});
+
+describe('the release', () => {
+  const release = jobsOf('release.yml');
+
+  it('makes one image with provenance and a list of its parts, and names it by digest', () => {
+    const build = release['image']?.steps?.find(({ uses }) => uses?.startsWith('docker/build-push-action@'));
+    expect(build?.with).toMatchObject({ push: true, provenance: 'mode=max', sbom: true });
+    for (const environment of ['dev', 'staging', 'prod'])
+      expect(release[environment]?.with?.['image']).toBe('${{ needs.image.outputs.image }}');
+    expect(read('.github/workflows/release.yml')).toContain('@${{ steps.build.outputs.digest }}');
+  });
+
+  it('takes it from one environment to the next, each by its own approval, in ever larger steps', () => {
+    const order = ['dev', 'staging', 'prod'].map((name) => [release[name]?.needs].flat());
+    expect(order).toEqual([['image'], ['image', 'dev'], ['image', 'staging']]);
+    expect(release['prod']?.with?.['steps']).toBe('5 25 50');
+    // Who has to approve is said where the environment of GitHub is.
+    expect(jobsOf('deploy.yml')['deploy']?.environment).toBe('${{ inputs.environment }}');
+  });
+
+  it('moves runs from version to version: beside, ready, ramp, current, drained, away', () => {
+    const commands = (jobsOf('deploy.yml')['deploy']?.steps ?? []).map(({ run = '' }) => run).join('\n');
+    const steps = [/deploy\.mjs .* add /, /workers wait "\$VERSION"/, /--ramp "\$percentage"/];
+    const ends = [/workers use "\$VERSION"$/m, /drop-drained$/m];
+    const at = [...steps, ...ends].map((step) => commands.search(step));
+    expect(at).not.toContain(-1);
+    expect(at).toEqual(at.toSorted((one, other) => one - other));
+    expect(release['roll-back']?.steps?.at(-1)?.run).toContain('workers use');
+  });
+});
+
+describe('the checks of every change', () => {
+  const ci = jobsOf('ci.yml');
+  const does = (job: string): string =>
+    (ci[job]?.steps ?? []).map(({ uses = '', run = '' }) => `${uses} ${run}`).join('\n');
+
+  it('look at Terraform, at the image, at what is known of dependencies, and at the code by CodeQL', () => {
+    expect(does('terraform')).toContain('check-terraform.sh --install --strict');
+    expect(does('image')).toContain('docker compose up --build');
+    expect(does('audit')).toContain('npm audit --omit=dev');
+    expect(does('codeql')).toContain('github/codeql-action/analyze@');
+    expect(does('delivery')).toMatch(/actionlint[^]*shellcheck[^]*hadolint/);
   });
 });
 

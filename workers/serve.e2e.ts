@@ -1,6 +1,8 @@
 /** A worker process as a container runs it: what it answers while it works, and that it goes without a loss. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
@@ -133,5 +135,26 @@ describe('serve', () => {
     const [code] = (await once(worker.child, 'exit')) as [number];
     expect(code).not.toBe(0);
     expect(worker.log()).toContain('ASSAY_ENCRYPTION_KEYS is not set');
+  });
+
+  it('does not start with a key that KMS refuses to unwrap, and says what to do', async () => {
+    const kms = createServer((_, response) => {
+      response.writeHead(400, { 'Content-Type': 'application/x-amz-json-1.1' });
+      response.end(JSON.stringify({ __type: 'AccessDeniedException', message: 'no' }));
+    }).listen(0, '127.0.0.1');
+    await once(kms, 'listening');
+    const kmsKey = Buffer.from('wrapped').toString('base64');
+    const worker = await start({
+      ASSAY_ENCRYPTION_KEYS: JSON.stringify({ current: 'a', keys: { a: { kms: kmsKey } } }),
+      AWS_ENDPOINT_URL_KMS: `http://127.0.0.1:${(kms.address() as AddressInfo).port}`,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'assay-test',
+      AWS_SECRET_ACCESS_KEY: 'not-a-secret',
+    });
+    const [code] = (await once(worker.child, 'exit')) as [number];
+    kms.close();
+    expect(code).not.toBe(0);
+    expect(worker.log()).toMatch(/DataKeyRefused: .*kms:Decrypt/);
+    expect(worker.log()).not.toContain('"ready":true');
   });
 });
