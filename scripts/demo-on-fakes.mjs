@@ -10,10 +10,9 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { json } from 'node:stream/consumers';
@@ -25,6 +24,7 @@ import { differences, monthsSideBySide } from './demo-on-fakes/compare.mjs';
 import { note, step } from './progress.mjs';
 import { ensureSetUp } from './setup.mjs';
 import { findVersitygw, installVersitygw, name as versitygwName } from './versitygw.mjs';
+import { withFolder } from './with-folder.mjs';
 
 const BROKEN = 2;
 const BUCKET = 'assay-demo';
@@ -40,17 +40,19 @@ const { values: options } = parseArgs({
   },
 });
 
-const folder = await mkdtemp(join(tmpdir(), 'assay-demo-on-fakes-'));
 const running = [];
-try {
-  process.exitCode = await compareBoth();
-} catch (error) {
-  note(error.message);
-  process.exitCode = BROKEN;
-} finally {
-  for (const child of running.toReversed()) await stop(child);
-  await rm(folder, { recursive: true, force: true });
-}
+let folder;
+await withFolder('demo-on-fakes', async (made) => {
+  folder = made;
+  try {
+    process.exitCode = await compareBoth();
+  } catch (error) {
+    note(error.message);
+    process.exitCode = BROKEN;
+  } finally {
+    for (const child of running.toReversed()) await stop(child);
+  }
+});
 
 async function compareBoth() {
   await ensureSetUp();

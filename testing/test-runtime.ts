@@ -11,8 +11,6 @@ const PROVOKED = [/^Activity not found on completion/, /^Task not found when com
 export interface Expectations {
   /** Warnings that the test provokes. */
   readonly expects?: readonly RegExp[];
-  /** Is told of each of those. */
-  readonly onExpected?: (message: string) => void;
 }
 
 let installed = false;
@@ -29,12 +27,12 @@ export function installTestRuntime(expectations: Expectations = {}, options: Run
 }
 
 export function createTestLogger(
-  { expects = [], onExpected }: Expectations,
+  { expects = [] }: Expectations,
   write: (line: string) => void = (line) => void process.stderr.write(`${line}\n`),
 ): Logger {
   return new DefaultLogger('WARN', ({ level, message, meta = {} }) => {
-    if (expects.some((pattern) => pattern.test(message))) return onExpected?.(message);
-    if (meta['sdkComponent'] !== 'core' || PROVOKED.some((pattern) => pattern.test(message))) return;
+    if (meta['sdkComponent'] !== 'core') return;
+    if ([...PROVOKED, ...expects].some((pattern) => pattern.test(message))) return;
     const cause = [meta['error'], meta['details'], meta['failure']].find(
       (field) => typeof field === 'string',
     );

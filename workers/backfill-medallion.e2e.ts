@@ -1,6 +1,5 @@
 /** The medallion over months of data by a backfill: previewed, paused, resumed, its workers killed; every month once. */
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +12,7 @@ import { showBackfill, type ShownBackfill } from '../clients/backfill/show.ts';
 import { generateMonths, type MonthlyFile } from '../pipelines/readmission/generator.ts';
 import { readmission } from '../pipelines/readmission/project.ts';
 import { build } from '../scripts/build.mjs';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { startEmbedded, type Embedded } from './embedded.ts';
 import { readEnv } from './env.ts';
 import { createServices, type Services } from './services.ts';
@@ -37,7 +37,7 @@ const notes: string[] = [];
 
 beforeAll(async () => {
   await build();
-  folder = await mkdtemp(join(tmpdir(), 'assay-backfill-'));
+  folder = await temporaryFolder('backfill');
   const store = join(folder, 'store');
   landed = await land(join(store, 'landing', 'readmission'));
   const env = { ...process.env, ASSAY_STORE: store };
@@ -58,7 +58,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await services.close();
   await embedded.stop();
-  await rm(folder, { recursive: true, force: true });
 });
 
 async function land(area: string): Promise<readonly MonthlyFile[]> {

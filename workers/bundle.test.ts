@@ -1,9 +1,9 @@
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { bundleWorkflows } from './bundle.ts';
 
 const MODULES = fileURLToPath(new URL('../node_modules', import.meta.url));
@@ -12,12 +12,11 @@ describe('bundleWorkflows', () => {
   let folder: string;
   let workflows: string;
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'assay-bundle-'));
+    folder = await temporaryFolder('bundle');
     workflows = join(folder, 'index.js');
     await symlink(MODULES, join(folder, 'node_modules'));
     await writeFile(workflows, `export { hello } from './hello.pipeline.js';\n`);
   });
-  afterEach(() => rm(folder, { recursive: true }));
 
   it.each([
     ['node:fs', /hello\.pipeline\.ts imports node:fs, which workflows can't: /],

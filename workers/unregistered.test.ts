@@ -1,18 +1,17 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { exportedPipelines } from './pipelines.ts';
 import { unregisteredPipelines } from './unregistered.ts';
 
 describe('unregisteredPipelines', () => {
   let root: string;
   beforeEach(async () => {
-    root = await mkdtemp(join(tmpdir(), 'assay-unregistered-'));
+    root = await temporaryFolder('unregistered');
     await mkdir(join(root, 'pipelines', 'sales'), { recursive: true });
   });
-  afterEach(() => rm(root, { recursive: true }));
 
   it('finds every pipeline of this project in the registry', async () => {
     expect(await unregisteredPipelines(new Set(exportedPipelines.values()))).toEqual([]);

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import type { DuckDB } from './contract.ts';
 import { createDuckDB } from './duckdb.ts';
 import { openTableFile } from './table-file.ts';
@@ -11,10 +11,9 @@ let folder: string;
 let duckdb: DuckDB;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'assay-table-file-'));
+  folder = await temporaryFolder('table-file');
   duckdb = createDuckDB({ memoryLimit: '200MB', threads: 2, tempDirectory: join(folder, 'temp') });
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function open(content: string | Uint8Array, name = 'file.csv') {
   const path = join(folder, name);
