@@ -15,6 +15,7 @@ import { action, example } from './command.ts';
 import type { Cell } from './output.ts';
 import { paramRows } from './params-view.ts';
 import { registerPipelinePause } from './pipelines-pause.ts';
+import { registerPipelineTest } from './pipelines-test.ts';
 
 export interface PipelineServices extends PauseServices {
   /** A dry run of the function up to the first reference that it awaits, without params with their defaults. */
@@ -34,6 +35,7 @@ export function registerPipelines(program: Command, context: Context): void {
   registerShow(pipelines, context);
   registerGraph(pipelines, context);
   registerPipelinePause(pipelines, context);
+  registerPipelineTest(pipelines, context);
 }
 
 function registerList(pipelines: Command, context: Context): void {

@@ -22,8 +22,9 @@ export type RunFacts = Pick<
 
 interface SliceWork {
   readonly map: string;
-  readonly range: ItemRange;
-  /** Told once the map's task has been created. */
+  /** All of them, where it is the task alone that runs. */
+  readonly range?: ItemRange;
+  /** Told once its task has been created. */
   readonly reached: (place: MapPlace) => void;
 }
 
@@ -86,6 +87,7 @@ export function createAuthor(parts: AuthorParts): Author {
     });
     const ref = referenceTo(scheduler, task);
     taskOf.set(ref, task);
+    if (parts.slice?.map === task.label) parts.slice.reached(placeOf(parts, task));
     return ref;
   };
 
@@ -138,7 +140,7 @@ export function createAuthor(parts: AuthorParts): Author {
       };
       const when = options.when ?? 'all_success';
       const upstream = fromTask ? [over as AnyRef, ...after] : after;
-      const ref = add(
+      return add(
         name,
         'map',
         {
@@ -151,9 +153,6 @@ export function createAuthor(parts: AuthorParts): Author {
         (outcomes, _context, task) =>
           runMap(placeOf(parts, task), spec, fromTask ? valueIn(runtime, outcomes[0]) : over),
       );
-      const task = known(runtime, taskOf.get(ref), name);
-      if (parts.slice?.map === task.label) parts.slice.reached(placeOf(parts, task));
-      return ref;
     },
     child: (
       name: string,
@@ -200,8 +199,8 @@ function referenceTo(scheduler: Scheduler, task: Task): TaskRef<never> {
 }
 
 function placeOf({ scheduler, runtime, memo, slice }: AuthorParts, task: Task): MapPlace {
-  const own = slice !== undefined && slice.map === task.label;
-  return { scheduler, runtime, task, memo, ...(own && { slice: slice.range }) };
+  const range = slice?.map === task.label ? slice.range : undefined;
+  return { scheduler, runtime, task, memo, ...(range !== undefined && { slice: range }) };
 }
 
 function valueIn(runtime: Runtime, outcome: Outcome<unknown> | undefined): unknown {

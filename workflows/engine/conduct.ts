@@ -14,7 +14,7 @@ import type { Desk } from './desk.ts';
 import { openDesk } from './doors.ts';
 import { endingOf, runFailed } from './ending.ts';
 import { toFailure } from './failures.ts';
-import { sliceResult } from './map.ts';
+import { sliceResult, type MapPlace } from './map.ts';
 import { toMemo } from './memo-parts.ts';
 import { createRunPools } from './pools.ts';
 import { checkedResult } from './result-size.ts';
@@ -39,7 +39,7 @@ export async function conduct<P, R>(
   const surroundings = { view: watched(view, watch), desk, pools, stopReason: () => limit.reason() };
   const work = await limit.run(() => startWork(definition, attempt, surroundings));
   watch.start();
-  const whole = attempt.slice === undefined ? wholeRun(work) : wholeSlice(work);
+  const whole = attempt.slice === undefined ? wholeRun(work) : wholeSlice(work, attempt.slice.alone === true);
   const parked = work.scheduler.parked.then(() => undefined);
   const ended = await Promise.race([whole, parked]);
   if (ended === undefined && !work.isCancelled()) return goOn(attempt, work, { desk, watch });
@@ -47,8 +47,19 @@ export async function conduct<P, R>(
   if (attempt.slice === undefined) return finish(attempt, work, { view, watch }, returned);
   await CancellationScope.nonCancellable(() => work.runtime.pools.told());
   if (work.isCancelled()) throw new CancelledFailure('the slice was cancelled');
-  return sliceResult(await work.map, attempt.slice);
+  const place = await work.map;
+  return attempt.slice.alone === true ? resultAlone(work, place) : sliceResult(place, attempt.slice);
 }
+
+const MAP_NOT_REACHED = {
+  type: 'MapNotReached',
+  message: 'the function ended without creating the map that this slice belongs to: it is not deterministic',
+};
+
+const TASK_NOT_REACHED = {
+  type: 'TaskNotReached',
+  message: 'with these params and results the function does not come to the task',
+};
 
 /** The view is shown every change, and so is whoever watches. */
 function watched(view: View, watch: Watch): View {
@@ -65,17 +76,31 @@ async function wholeRun({ returned, scheduler }: Work): Promise<Returned> {
   return outcome;
 }
 
-async function wholeSlice({ returned, map }: Work): Promise<Returned> {
-  const place = await Promise.race([map, returned.then(() => undefined)]);
-  if (place === undefined) {
-    const message =
-      'the function ended without creating the map that this slice belongs to: it is not deterministic';
-    throw toFailure({ type: 'MapNotReached', message });
-  }
+async function wholeSlice({ returned, map, scheduler }: Work, isAlone: boolean): Promise<Returned> {
+  const over = returned.then(() => undefined);
+  // What is not to run is never there: a function that awaits nothing else goes no further.
+  const isStuck = (): boolean => {
+    const awaited = scheduler.awaited();
+    return awaited.length > 0 && awaited.every(({ progress }) => progress.state === 'scheduled');
+  };
+  const place = await Promise.race([
+    map,
+    over,
+    ...(isAlone ? [condition(isStuck).then(() => undefined)] : []),
+  ]);
+  if (place === undefined) throw toFailure(isAlone ? TASK_NOT_REACHED : MAP_NOT_REACHED);
   await place.task.ended;
   const { error } = place.task.progress;
   if (error !== undefined) throw toFailure(error);
   return { value: undefined };
+}
+
+/** Of a task that is tested: null where it returned nothing. @throws TaskSkipped */
+async function resultAlone({ scheduler }: Work, { task }: MapPlace): Promise<unknown> {
+  const outcome = await scheduler.outcome(task);
+  if (outcome.state === 'success') return outcome.value ?? null;
+  if (outcome.state === 'upstream_failed') throw toFailure(outcome.error);
+  throw toFailure({ type: 'TaskSkipped', message: `${task.label} was skipped: ${task.progress.reason}` });
 }
 
 /** The same attempt in a new history. What is too heavy for a payload goes through the ledger. */

@@ -89,7 +89,10 @@ interface SliceRunner {
 }
 
 export interface SliceOrder {
+  /** The map's label; or that of the task that is tested `alone`. */
   readonly map: string;
+  /** No slice of a map, but one task by itself, whatever it is: its result is that of the workflow. */
+  readonly alone?: true;
   readonly from: number;
   readonly to: number;
   /** Results of so many bytes in all come back as they are. */

@@ -76,7 +76,9 @@ export async function startWork<P, R>(
     memo: () =>
       toMemo(runtime.ledger, `at-${scheduler.tasks.length}`, endedTasks(scheduler), SLICE_INLINE_BYTES),
     desk,
-    ...(slice !== undefined && { slice: { map: slice.map, range: slice, reached } }),
+    ...(slice !== undefined && {
+      slice: { map: slice.map, ...(slice.alone !== true && { range: slice }), reached },
+    }),
   });
   desk.open(scheduler);
   const isCancelled = watchCancellation(scheduler, stopReason);

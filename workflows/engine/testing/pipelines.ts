@@ -151,6 +151,22 @@ export const untidy = pipeline({ name: 'untidy' }, (run) => {
   run.task('bad', () => probe.flaky('bad'));
 });
 
+/** Each of its tasks shows what it was given. */
+export const testable = pipeline(
+  { name: 'testable', params: () => z.object({ word: z.string() }) },
+  async (run) => {
+    const first = run.task('first', () => probe.echo(run.params.word));
+    const both = run.map('both', { over: ['a', 'b'], after: [first] }, (letter) => probe.flaky(letter));
+    const word = await first;
+    // A way that no run has ever gone.
+    if (run.key === 'lost' && run.attempt > 1) await run.task('elsewhere', () => 'never');
+    const last = run.task('last', { after: [both] }, (letters, { key }) => ({ word, letters, key }));
+    run.task('blocked', { after: [last] }, () => run.skip('not today'));
+    run.signal('never', { after: [last], timeout: '1ms', softFail: true });
+    return last;
+  },
+);
+
 /** Side by side. */
 export const wide = pipeline(
   { name: 'wide', params: () => z.object({ tasks: z.int(), bytes: z.int() }) },
