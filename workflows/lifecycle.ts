@@ -34,6 +34,7 @@ export interface LifecycleSummary {
 export const lifecycle = pipeline(
   {
     name: 'lifecycle',
+    description: 'one interval of a project from end to end: data, decision, scores, monitoring',
     retries: FORGIVING,
     params: () => z.object({ project: z.string().min(1) }),
     model: modelOfProject,

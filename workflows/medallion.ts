@@ -19,6 +19,7 @@ export interface MedallionSummary {
 export const medallion = pipeline(
   {
     name: 'medallion',
+    description: 'takes in what landed of a project: bronze, silver, gold, and the contracts between them',
     timetable: { cron: '@monthly' },
     retries: FORGIVING,
     params: () => z.object({ project: z.string().min(1) }),

@@ -33,7 +33,13 @@ export interface MonitoringSummary {
 }
 
 export const monitoring = pipeline(
-  { name: 'monitoring', retries: FORGIVING, params: Params, model: modelOfProject },
+  {
+    name: 'monitoring',
+    description: "measures an interval against the model's baseline, and tells the governor",
+    retries: FORGIVING,
+    params: Params,
+    model: modelOfProject,
+  },
   async (run): Promise<MonitoringSummary> => {
     const { project } = run.params;
     const { interval } = run;

@@ -33,7 +33,13 @@ const Params = () =>
 
 /** What came of a challenger: promoted, or the verdict that kept it from being so. */
 export const promotion = pipeline(
-  { name: 'promotion', retries: FORGIVING, params: Params, model: modelOfProject },
+  {
+    name: 'promotion',
+    description: 'judges a version by the gate, and makes it champion where it passes',
+    retries: FORGIVING,
+    params: Params,
+    model: modelOfProject,
+  },
   async (run) => {
     const { project, version, override, automatic, warnings } = run.params;
 
@@ -130,6 +136,7 @@ function passed(verdict: Verdict): string {
 export const rollback = pipeline(
   {
     name: 'rollback',
+    description: 'makes the previous champion champion again',
     retries: FORGIVING,
     params: () => z.object({ model: z.string().min(1), by: z.string().min(1), reason: z.string().min(1) }),
     model: ({ model }) => model,

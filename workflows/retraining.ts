@@ -24,7 +24,12 @@ const Params = () =>
   });
 
 export const retraining = pipeline(
-  { name: 'retraining', params: Params, model: modelOfProject },
+  {
+    name: 'retraining',
+    description: 'a training, and the promotion of what came of it',
+    params: Params,
+    model: modelOfProject,
+  },
   async (run): Promise<Retrained> => {
     const { project, warnings } = run.params;
     const part = { key: project };

@@ -14,6 +14,7 @@ const governors = activities<GovernanceActivities>('governance', PATIENT);
 export const review = pipeline(
   {
     name: 'review',
+    description: 'asks the governor to look at a model, whatever monitoring has said',
     retries: FORGIVING,
     params: () => z.object({ project: z.string().min(1) }),
     model: modelOfProject,

@@ -20,6 +20,7 @@ const Features = () => z.object({ table: z.string(), version: z.number().int().n
 export const scoring = pipeline(
   {
     name: 'scoring',
+    description: 'scores an interval with the champion',
     retries: FORGIVING,
     params: () => z.object({ project: z.string().min(1), features: Features() }),
     model: modelOfProject,
@@ -51,7 +52,13 @@ const Upload = () =>
   });
 
 export const uploadScoring = pipeline(
-  { name: 'uploadScoring', retries: FORGIVING, params: Upload, model: modelOfProject },
+  {
+    name: 'uploadScoring',
+    description: 'scores an uploaded file',
+    retries: FORGIVING,
+    params: Upload,
+    model: modelOfProject,
+  },
   async (run) => {
     const { project, file, output, alias } = run.params;
 

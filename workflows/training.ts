@@ -30,7 +30,13 @@ const monitor = activities<MonitoringActivities>('monitoring', TRAINING);
 const Params = () => z.object({ project: z.string().min(1), report: z.boolean().default(true) });
 
 export const training = pipeline(
-  { name: 'training', retries: FORGIVING, params: Params, model: modelOfProject },
+  {
+    name: 'training',
+    description: 'trains candidates in parallel, and registers the best one as challenger',
+    retries: FORGIVING,
+    params: Params,
+    model: modelOfProject,
+  },
   async (run) => {
     const { project } = run.params;
 

@@ -17,6 +17,7 @@ const clusters = activities<ClusterActivities>('cluster', QUICK);
 export const cluster = pipeline(
   {
     name: 'cluster',
+    description: 'set-up and teardown: a cluster that goes whatever becomes of the work',
     params: () => z.object({ shards: z.int().min(1).max(20).default(3) }),
     tags: ['example'],
   },

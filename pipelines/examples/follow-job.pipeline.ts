@@ -21,7 +21,13 @@ const Params = () =>
   });
 
 export const followedJob = pipeline(
-  { name: 'followedJob', params: Params, retries: FORGIVING, tags: ['example'] },
+  {
+    name: 'followedJob',
+    description: 'follows a long job elsewhere, and picks it up again after a kill',
+    params: Params,
+    retries: FORGIVING,
+    tags: ['example'],
+  },
   (run) => {
     const { channel, rounds } = run.params;
     const order: JobOrder = {

@@ -19,7 +19,12 @@ const Params = () =>
   });
 
 export const humanReview = pipeline(
-  { name: 'humanReview', params: Params, tags: ['example'] },
+  {
+    name: 'humanReview',
+    description: 'asks people: a form, a choice, several choices, a time limit, an approval',
+    params: Params,
+    tags: ['example'],
+  },
   async (run) => {
     const { reviewers } = run.params;
     const patience = run.params.patience as Duration;

@@ -17,6 +17,7 @@ const Regions = () => z.record(z.string(), z.array(z.string()));
 export const regions = pipeline(
   {
     name: 'regions',
+    description: 'a map in a map, and two reductions',
     params: () => z.object({ regions: Regions().default({ north: ['a', 'b'], south: ['c'] }) }),
     tags: ['example'],
   },

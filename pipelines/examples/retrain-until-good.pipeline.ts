@@ -21,6 +21,7 @@ const RATE = 0.05;
 export const retrainUntilGood = pipeline(
   {
     name: 'retrainUntilGood',
+    description: 'a loop: trains on until the model is good enough',
     params: () => z.object({ loss: z.number().positive().default(0.45), turns: z.int().min(1).default(8) }),
     tags: ['example'],
   },

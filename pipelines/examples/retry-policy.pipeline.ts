@@ -12,7 +12,12 @@ interface DownloadActivities {
 const download = activities<DownloadActivities>('download', QUICK);
 
 export const retryPolicy = pipeline(
-  { name: 'retryPolicy', params: () => z.object({ url: z.url() }), tags: ['example'] },
+  {
+    name: 'retryPolicy',
+    description: 'a download that is tried again by what went wrong',
+    params: () => z.object({ url: z.url() }),
+    tags: ['example'],
+  },
   (run) => {
     const retries = {
       attempts: 4,

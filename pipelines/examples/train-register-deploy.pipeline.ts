@@ -27,7 +27,13 @@ const Params = () =>
   });
 
 export const trainRegisterDeploy = pipeline(
-  { name: 'trainRegisterDeploy', params: Params, retries: FORGIVING, tags: ['example'] },
+  {
+    name: 'trainRegisterDeploy',
+    description: 'trains, registers and deploys on SageMaker, and takes the endpoint away again',
+    params: Params,
+    retries: FORGIVING,
+    tags: ['example'],
+  },
   async (run) => {
     const { channel, rounds, instance, lookEverySeconds } = run.params;
     const name = run.id

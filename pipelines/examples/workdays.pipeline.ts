@@ -22,6 +22,7 @@ const DAY = 86_400_000;
 export const tills = pipeline(
   {
     name: 'tills',
+    description: 'adds up the tills of all branches each workday, with a deadline',
     params: () => z.object({ branches: z.array(z.string()).min(1).default(['north', 'south']) }),
     deadline: { after: 'interval-end', within: '2h' },
     notify: { on: ['deadline'], to: ['oncall'] },
