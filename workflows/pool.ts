@@ -18,6 +18,7 @@ import {
 } from '@temporalio/workflow';
 
 import type { PoolActivities } from '../activities/pools/contract.ts';
+import { isPoolTold } from './domain/pool/heard.ts';
 import { CARRIED_QUERY, type PoolTold } from './domain/pool/messages.ts';
 import { emptyPool, Pool, recalledPool, type CarriedPool, type PoolView } from './domain/pool/pool.ts';
 import { standing } from './standing.ts';
@@ -63,7 +64,10 @@ export async function pool(input: PoolInput): Promise<never> {
   const { continueAfterEvents = Infinity } = input;
   const isNew = input.carried === undefined && patched('pool-recalls-its-predecessor');
   const desk = new Desk(input, isNew);
-  setHandler(tell, (told) => desk.hear(told));
+  setHandler(tell, (told) => {
+    if (isPoolTold(told)) desk.hear(told);
+    else log.warn('a signal that says nothing a pool could understand was passed over', { pool: input.pool });
+  });
   setHandler(resize, (slots) => desk.resize(slots), { validator: checkSlots });
   setHandler(view, () => desk.state.view());
   setHandler(carried, () => desk.carried());

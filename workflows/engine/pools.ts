@@ -6,11 +6,13 @@ import {
   CancellationScope,
   condition,
   defineSignal,
+  log,
   setHandler,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { PoolActivities } from '../../activities/pools/contract.ts';
+import { isGranted } from '../domain/pool/heard.ts';
 import { GRANTED_SIGNAL, type Granted } from '../domain/pool/messages.ts';
 import { activities } from './activities.ts';
 import { workflowNow } from './determinism.ts';
@@ -67,7 +69,10 @@ export function createRunPools(): RunPools {
     });
   };
 
-  setHandler(granted, (grant) => accountOf(grant.pool).granted(grant));
+  setHandler(granted, (grant) => {
+    if (isGranted(grant)) accountOf(grant.pool).granted(grant);
+    else log.warn('a signal that grants nothing was passed over');
+  });
   CancellationScope.current().cancelRequested.catch((error: unknown) => {
     for (const account of accounts.values()) account.refuseAll(error);
   });

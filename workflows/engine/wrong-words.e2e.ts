@@ -81,6 +81,16 @@ describe('words that make no sense', () => {
     await expect(run.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
   });
 
+  test('said by a signal stall neither a pool nor the run that waits for it', async () => {
+    const pool = kit.client.workflow.getHandle(poolWorkflowId('narrow', kit.taskQueue));
+    await kit.execute(poolMap, { params: { items: 1 } });
+    for (const args of GARBAGE) await pool.signal('tell', ...args);
+    const run = await kit.start(poolMap, { params: { items: 2 } });
+    for (const args of GARBAGE) await run.signal('assayGranted', ...args);
+    await run.result();
+    await vi.waitFor(async () => expect(await pool.query('view')).toMatchObject({ slots: 1, used: 0 }));
+  });
+
   test('leave a pool its size', async () => {
     await kit.execute(poolMap, { params: { items: 1 } });
     const pool = kit.client.workflow.getHandle(poolWorkflowId('narrow', kit.taskQueue));
