@@ -41,6 +41,8 @@ const { values: options } = parseArgs({
 });
 
 const running = [];
+// Also when this is interrupted: servers must not outlive it.
+process.once('exit', () => running.forEach((child) => child.kill('SIGTERM')));
 let folder;
 await withFolder('demo-on-fakes', async (made) => {
   folder = made;

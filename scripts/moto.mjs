@@ -1,5 +1,5 @@
 /**
- * moto, a server that speaks AWS's protocols, which the tests of SNS, SQS and Secrets Manager run against. Nothing else
+ * moto, a server that speaks AWS's protocols, which the tests of SNS, SQS, Secrets Manager and KMS run against. Nothing else
  * needs it. In a folder for PYTHONPATH, and without what only other services of it use: 114 MB instead of 291.
  */
 import { readFile } from 'node:fs/promises';

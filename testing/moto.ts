@@ -1,5 +1,5 @@
 /**
- * moto's server: SNS, SQS and Secrets Manager over AWS's own protocols. `ASSAY_TEST_MOTO` or the cache says where it
+ * moto's server: SNS, SQS, Secrets Manager and KMS over AWS's own protocols. `ASSAY_TEST_MOTO` or the cache says where it
  * is installed; where it is nowhere, `motoMissing` is the reason for which tests are skipped.
  */
 import { spawn } from 'node:child_process';
