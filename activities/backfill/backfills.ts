@@ -3,7 +3,7 @@ import type { Ledger } from '../ledger/contract.ts';
 import type { ObjectStore } from '../store/contract.ts';
 import type { Backfills } from './contract.ts';
 import { preview } from './page.ts';
-import { resolveBackfill, type BackfillSource } from './resolve.ts';
+import { outlineBackfill, resolveBackfill, type BackfillSource } from './resolve.ts';
 import { listBackfills, readBackfill } from './stored.ts';
 
 interface BackfillsDependencies extends BackfillSource {
@@ -15,6 +15,7 @@ export function createBackfills(deps: BackfillsDependencies): Backfills {
   const { store, ledger } = deps;
   return {
     resolve: (request) => resolveBackfill(deps, request),
+    outline: (request) => outlineBackfill(deps, request),
     preview: (plan) => preview({ ledger }, plan),
     list: () => listBackfills(store),
     find: (id) => readBackfill(store, id),

@@ -37,6 +37,12 @@ export interface Resolved {
   readonly total: number;
 }
 
+/** What would run, as far as it was asked for. */
+export interface Outlined extends Resolved {
+  /** The refusal that it would meet if it were to be run as it stands: params that are still to be given. */
+  readonly lacks?: Error;
+}
+
 export interface BackfillEnding {
   readonly state: 'finished' | 'cancelled';
   readonly counts: BackfillCounts;
@@ -75,6 +81,8 @@ export interface PreviewedInterval {
 export interface Backfills {
   /** @throws InvalidBackfill, InvalidParams, UnknownPipeline */
   resolve(request: BackfillRequest): Resolved;
+  /** @throws InvalidBackfill, UnknownPipeline; InvalidParams for those that were given */
+  outline(request: BackfillRequest): Outlined;
   /** In the plan's order, as the ledger stands now. */
   preview(plan: BackfillPlan): AsyncIterable<PreviewedInterval>;
   /** The newest first. */

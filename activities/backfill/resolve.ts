@@ -9,12 +9,13 @@ import {
   checkParams,
   describeProblems,
   paramsNext,
+  type ParamProblem,
   type ParamsSchema,
 } from '../../workflows/domain/params.ts';
 import { wholeSecond } from '../../workflows/domain/run-id.ts';
 import { keyProblem } from '../../workflows/domain/run-key.ts';
 import { timeAt } from '../../workflows/domain/time-text.ts';
-import type { Resolved } from './contract.ts';
+import type { Outlined, Resolved } from './contract.ts';
 
 export interface BackfillSource {
   readonly pipelines: ReadonlyMap<string, BackfillPipeline>;
@@ -36,6 +37,16 @@ const REPROCESS = ['missing', 'failed', 'all'];
 
 /** @throws InvalidBackfill, InvalidParams, UnknownPipeline */
 export function resolveBackfill(source: BackfillSource, request: BackfillRequest): Resolved {
+  const { lacks, ...resolved } = outlineBackfill(source, request);
+  if (lacks !== undefined) throw lacks;
+  return resolved;
+}
+
+/**
+ * For a preview: which intervals there are does not depend on params that are yet to be given.
+ * @throws InvalidBackfill, UnknownPipeline; InvalidParams for those that were given
+ */
+export function outlineBackfill(source: BackfillSource, request: BackfillRequest): Outlined {
   const pipeline = source.pipelines.get(request.pipeline);
   if (pipeline === undefined) throw unknownPipeline(source, request.pipeline);
   const schedule = scheduleOf(source, request);
@@ -45,11 +56,8 @@ export function resolveBackfill(source: BackfillSource, request: BackfillRequest
   const params = request.params ?? schedule?.params;
   checkChoices(request);
   const given = checkParams(pipeline.params?.(), params);
-  if (!given.ok) {
-    throw refused('InvalidParams', describeProblems(pipeline.name, given.problems), {
-      next: paramsNext(pipeline.name, given.problems),
-    });
-  }
+  const lacks = given.ok ? undefined : invalidParams(pipeline.name, given.problems);
+  if (lacks !== undefined && request.params !== undefined) throw lacks;
   const plan: BackfillPlan = {
     pipeline: pipeline.name,
     ...(key !== undefined && { key }),
@@ -63,7 +71,13 @@ export function resolveBackfill(source: BackfillSource, request: BackfillRequest
     ...(request.tasks !== undefined && { tasks: request.tasks }),
     startedBy: request.startedBy ?? 'somebody',
   };
-  return { plan, total: countIntervals(plan) };
+  return { plan, total: countIntervals(plan), ...(lacks !== undefined && { lacks }) };
+}
+
+function invalidParams(pipeline: string, problems: readonly ParamProblem[]): ApplicationFailure {
+  return refused('InvalidParams', describeProblems(pipeline, problems), {
+    next: paramsNext(pipeline, problems),
+  });
 }
 
 /** The one of its pipeline and key; without a key the pipeline's only one. */

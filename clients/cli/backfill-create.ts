@@ -12,7 +12,7 @@ import { watchBackfill } from './backfill-watch.ts';
 import { Refusal } from '../refusal.ts';
 import type { CommandContext } from './command.ts';
 import { action, example } from './command.ts';
-import type { ExitCode } from './failure.ts';
+import { explain, type ExitCode } from './failure.ts';
 
 type Context = CommandContext<BackfillServices>;
 
@@ -114,13 +114,17 @@ async function dryRun(
   request: BackfillRequest,
   { json }: Options,
 ): Promise<ExitCode> {
-  const { plan, total } = backfills.resolve(request);
+  const { plan, total, lacks } = backfills.outline(request);
   const intervals = [];
   for await (const interval of backfills.preview(plan)) intervals.push(interval);
   if (json === true) output.json({ plan, total, intervals });
   else {
     output.table(['RUN', 'INTERVAL', 'WOULD', 'STATE NOW'], intervals.map(previewRow));
     output.line(previewLine(intervals, plan));
+  }
+  if (lacks !== undefined) {
+    const { what, next } = explain(lacks);
+    output.note(`to run them it needs more: ${what}\n  next: ${next}`);
   }
   return 0;
 }

@@ -87,6 +87,20 @@ describe('assay backfill create --dry-run', () => {
     });
   });
 
+  it('lists intervals also where params are still to be given, and says which', async () => {
+    const { code, stdout, stderr } = await assay(
+      'create medallion --from 2026-01-01 --to 2026-03-01 --dry-run',
+    );
+    expect(code).toBe(0);
+    expect(stdout).toContain('2 of 2 intervals would run');
+    expect(stderr).toContain('project: expected string; given: nothing');
+    expect(stderr).toContain(`--params '{"project": …}'`);
+    const wrong = await assay(
+      'create medallion --from 2026-01-01 --to 2026-03-01 --params {"project":7} --dry-run',
+    );
+    expect([wrong.code, wrong.stdout]).toEqual([2, '']);
+  });
+
   it('takes a grid from the command', async () => {
     const { stdout } = await assay(
       'create gridless --from 2026-03-28 --to 2026-03-31 --dry-run --cron @daily --timezone Europe/Berlin',
