@@ -100,7 +100,9 @@ describe('maxActiveRuns', () => {
       queued: { reason: 'waits for a place among 2 runs' },
       tasks: [],
     });
-    expect(await listed(limited)).toEqual(['9 queued', '8 queued', '7 queued', '6 running', '5 running']);
+    await eventually(async () =>
+      expect(await listed(limited)).toEqual(['9 queued', '8 queued', '7 queued', '6 running', '5 running']),
+    );
     expect(await listed(limited, 'queued')).toEqual(['9 queued', '8 queued', '7 queued']);
     expect(await listed(limited, 'running')).toEqual(['6 running', '5 running']);
     release[0]?.();
@@ -155,10 +157,11 @@ describe('dependsOnPast', () => {
     await eventually(async () =>
       expect((await kit.query(second)).queued?.reason).toBe('waits for the interval before'),
     );
-    const { runs: queued } = await kit.ledger.list({ pipeline: 'oneByOne', state: 'queued' });
-    expect(queued).toMatchObject([
-      { run: `oneByOne-${day(2)}`, queued: { reason: 'waits for the interval before' } },
-    ]);
+    await eventually(async () =>
+      expect((await kit.ledger.list({ pipeline: 'oneByOne', state: 'queued' })).runs).toMatchObject([
+        { run: `oneByOne-${day(2)}`, queued: { reason: 'waits for the interval before' } },
+      ]),
+    );
     expect(order).toEqual([day(1)]);
     await (await start(oneByOne, 1, { attempt: 2 })).result();
     await second.result();
