@@ -12,7 +12,10 @@ const SAMPLE = 5_000;
 const CELLS = 200;
 /** Columns with about so many distinct values are counted together, in one pass. */
 const FEW = 1_000;
-/** Categories beyond this are counted as if they had never been seen, on both sides alike. */
+/**
+ * Categories beyond this, and those that occur as often as the first of them, are counted as if they had never been
+ * seen, on both sides alike: chance alone would choose between those that are equally frequent.
+ */
 const MAX_CATEGORIES = 10_000;
 
 /** @param bins quantiles are worked out at 1/bins, 2/bins, … */
@@ -167,12 +170,14 @@ async function frequenciesOf(
 }
 
 /** Of columns with many; where they are more than can be known, the most frequent. */
-function categoriesOf(session: Session, view: string, name: string): Promise<Frequency<string>[]> {
+async function categoriesOf(session: Session, view: string, name: string): Promise<Frequency<string>[]> {
   const column = quoteIdentifier(name);
-  return session.rows(
+  const found = await session.rows<Frequency<string>>(
     `SELECT ${column} AS value, count(*) AS count FROM ${quoteIdentifier(view)}
-     WHERE ${column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${MAX_CATEGORIES}`,
+     WHERE ${column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${MAX_CATEGORIES + 1}`,
   );
+  const cut = found[MAX_CATEGORIES]?.count ?? 0;
+  return found.filter(({ count }) => count > cut);
 }
 
 function mostFrequentFirst(categories: readonly Frequency<string>[]): Frequency<string>[] {

@@ -125,15 +125,20 @@ function fill(tallies: readonly Tally[], bins: Bins, counts: Sides<ColumnCounts>
 /**
  * The reference as it would meet itself: a rare value that occurs once is news to all the other rows, so it
  * counts as unseen. Its share is what new rows of the same distribution are expected to bring (Good 1953);
- * without this, a column of many rare values would be in alarm against its own other half.
+ * without this, a column of many rare values would be in alarm against its own other half. Where there are
+ * more categories than are told apart, the rows of the least frequent ones among those count in the same way:
+ * values that occur r times and more bring as many rows again as stand in those that occur r + 1 times and more.
  */
 function expectedOfItself(bins: Bins, counts: ColumnCounts): ColumnCounts {
   if (bins.binning !== 'values' && bins.binning !== 'categories') return counts;
   const binOf = binOfCell(bins);
   const rare = bins.apart.length;
   const unseenCell = binOf.indexOf(rare + 1);
-  const isNews = (count: number, cell: number): boolean => count === 1 && binOf[cell] === rare;
-  const news = counts.cells.filter(isNews).length;
+  const isCut = bins.binning === 'categories' && (counts.cells[unseenCell] ?? 0) > 0;
+  const ofRare = counts.cells.filter((count, cell) => count > 0 && binOf[cell] === rare);
+  const once = isCut ? ofRare.reduce((least, count) => Math.min(least, count), Infinity) : 1;
+  const isNews = (count: number, cell: number): boolean => count === once && binOf[cell] === rare;
+  const news = counts.cells.filter(isNews).reduce((sum, count) => sum + count, 0);
   const cells = counts.cells.map((count, cell) =>
     cell === unseenCell ? count + news : isNews(count, cell) ? 0 : count,
   );
