@@ -185,7 +185,9 @@ describe('a backfill', () => {
     await vi.waitFor(async () => expect((await showBackfill(services, id)).open).toEqual([]), {
       timeout: 20_000,
     });
+    await sayToBackfill(services, id, 'pause', { by: 'another' });
     await sleep(500);
+    expect(await showBackfill(services, id)).toMatchObject({ paused: { by: 'a test', reason: 'to see' } });
     expect(await ledgerOf(asked.key, 4)).toEqual(['1 success', '1 success', ' missing', ' missing']);
     await expect(createBackfill(services, asked)).rejects.toMatchObject({ type: 'BackfillOpen' });
     await sayToBackfill(services, id, 'resume', { by: 'a test' });
