@@ -1,6 +1,7 @@
 /**
- * The temporary folder of a run of the tests: all of its processes make theirs in it. A run whose tests leave something
- * there fails and names it; a run that is interrupted removes it on its way out, and one that is killed leaves it to the next.
+ * The temporary folder of a run of the tests: all of its processes make theirs in it. A run whose tests leave one of
+ * ours there fails and names it, and notes what libraries leave; a run that is interrupted removes it on its way out,
+ * and one that is killed leaves it to the next.
  */
 import { rmSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
@@ -9,6 +10,8 @@ import { join } from 'node:path';
 
 import { sweepScratch } from '../workers/scratch.ts';
 
+/** As `temporaryFolder` and all of the project name theirs. */
+const OURS = 'assay-';
 const PREFIX = `assay-tests-${hostname()}-`;
 
 export default async function setup(): Promise<() => Promise<void>> {
@@ -27,9 +30,10 @@ export default async function setup(): Promise<() => Promise<void>> {
   };
 }
 
-/** @throws Error from `close` where something has been left in the folder, which is removed nevertheless */
+/** @throws Error from `close` where a folder of ours has been left in it; it is removed nevertheless */
 export async function openRunFolder(
   parent = tmpdir(),
+  note = (text: string): void => void process.stderr.write(`${text}\n`),
 ): Promise<{ readonly folder: string; readonly close: () => Promise<void> }> {
   await sweepScratch(parent, PREFIX);
   const folder = join(parent, `${PREFIX}${process.pid}`);
@@ -44,7 +48,10 @@ export async function openRunFolder(
       const left = await readdir(folder);
       remove();
       process.off('exit', remove);
-      if (left.length > 0) throw new Error(`tests have left in their temporary folder: ${left.join(', ')}`);
+      const ours = left.filter((name) => name.startsWith(OURS));
+      const others = left.filter((name) => !name.startsWith(OURS));
+      if (others.length > 0) note(`left in the temporary folder by libraries: ${others.join(', ')}`);
+      if (ours.length > 0) throw new Error(`tests have left in their temporary folder: ${ours.join(', ')}`);
     },
   };
 }

@@ -36,9 +36,12 @@ describe('openRunFolder', () => {
 
   it('names what has been left in it, and removes that, too', async () => {
     const parent = await temporaryFolder('parent');
-    const { folder, close } = await openRunFolder(parent);
+    const notes: string[] = [];
+    const { folder, close } = await openRunFolder(parent, (text) => notes.push(text));
     await mkdir(join(folder, 'assay-forgotten-x'));
+    await writeFile(join(folder, '.of-a-library'), '');
     await expect(close()).rejects.toThrow('tests have left in their temporary folder: assay-forgotten-x');
+    expect(notes).toEqual(['left in the temporary folder by libraries: .of-a-library']);
     expect(await readdir(parent)).toEqual([]);
   });
 

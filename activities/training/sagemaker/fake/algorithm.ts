@@ -40,7 +40,7 @@ export function createAlgorithm({ bucket, trainer }: AlgorithmOptions): Algorith
     const store = bucket(place.bucket);
     const { train, validation } = await foldersOf(store, channels);
     if (train === undefined) throw new Error('ClientError: no train channel');
-    const folder = await mkdtemp(join(tmpdir(), 'fake-sagemaker-'));
+    const folder = await mkdtemp(join(tmpdir(), 'assay-fake-sagemaker-'));
     try {
       let last: Round = { round: -1, metrics: {} };
       const job = { channels: { train, ...(validation && { validation }) }, hyperparameters, folder };
