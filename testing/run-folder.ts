@@ -12,6 +12,7 @@ import { sweepScratch } from '../workers/scratch.ts';
 
 /** As `temporaryFolder` and all of the project name theirs. */
 const OURS = 'assay-';
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const PREFIX = `assay-tests-${hostname()}-`;
 
 export default async function setup(): Promise<() => Promise<void>> {
@@ -41,13 +42,20 @@ export async function openRunFolder(
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { mode: 0o700 });
   const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  const interrupted = (signal: NodeJS.Signals): void => {
+    remove();
+    // Where nobody else has something to do first, the process ends as it would have.
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  };
   process.once('exit', remove);
+  for (const signal of SIGNALS) process.once(signal, interrupted);
   return {
     folder,
     close: async () => {
       const left = await readdir(folder);
       remove();
       process.off('exit', remove);
+      for (const signal of SIGNALS) process.off(signal, interrupted);
       const ours = left.filter((name) => name.startsWith(OURS));
       const others = left.filter((name) => !name.startsWith(OURS));
       if (others.length > 0) note(`left in the temporary folder by libraries: ${others.join(', ')}`);
