@@ -13,12 +13,12 @@ import { createModelRegistry, type Packages } from './model-packages.ts';
 import { invalid, serveOperations, ServiceError, type Operation } from './protocol.ts';
 import { parseCreate } from './requests.ts';
 import { createServing, type Served } from './serving.ts';
-import { TrainingJobState } from './training-job.ts';
+import { TrainingJobState, type Pace } from './training-job.ts';
 
 export interface FakeOptions {
   readonly algorithm: Algorithm;
-  /** Milliseconds that each state of a job lasts at least. */
-  readonly pace?: number;
+  /** Of a job's states. */
+  readonly pace?: Pace;
   /** Jobs that may run at the same time. */
   readonly quota?: number;
   readonly events?: EventOptions;
@@ -51,7 +51,7 @@ export async function startFakeSageMaker(options: FakeOptions): Promise<FakeSage
 
   const registry = createModelRegistry((resource) => `arn:aws:sagemaker:${REGION}:${ACCOUNT}:${resource}`);
 
-  const serving = createServing(pace);
+  const serving = createServing(typeof pace === 'number' ? pace : 0);
 
   const find = (name: unknown): TrainingJobState => {
     const job = jobs.get(String(name));

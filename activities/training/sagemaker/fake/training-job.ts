@@ -1,4 +1,5 @@
 /** One job of the fake: its states in time, what befalls it, and what `DescribeTrainingJob` says of it. */
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ApplicationFailure } from '@temporalio/common';
@@ -8,10 +9,12 @@ import type { JobFault } from './faults.ts';
 import { seconds } from './protocol.ts';
 import type { CreateRequest } from './requests.ts';
 
+/** Milliseconds that each state lasts at least, or what each of them waits for. */
+export type Pace = number | (() => Promise<void>);
+
 export interface JobWorld {
   readonly algorithm: Algorithm;
-  /** Milliseconds that each state lasts at least. */
-  readonly pace: number;
+  readonly pace: Pace;
   readonly fault: JobFault | undefined;
   readonly arn: string;
   readonly onChange: (job: TrainingJobState) => void;
@@ -155,9 +158,13 @@ export class TrainingJobState {
   }
 
   async #phase(status: string): Promise<void> {
-    this.#stop.signal.throwIfAborted();
+    const { signal } = this.#stop;
+    signal.throwIfAborted();
     this.#become(status);
-    await sleep(this.#world.pace, undefined, { signal: this.#stop.signal });
+    const { pace } = this.#world;
+    if (typeof pace === 'number') return sleep(pace, undefined, { signal });
+    await Promise.race([pace(), once(signal, 'abort')]);
+    signal.throwIfAborted();
   }
 
   #fail(reason: string): void {
