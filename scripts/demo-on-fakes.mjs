@@ -29,6 +29,8 @@ import { withFolder } from './with-folder.mjs';
 const BROKEN = 2;
 const BUCKET = 'assay-demo';
 const REACHABLE_MS = 10_000;
+/** What a demo has started ends by itself, a moment after the demo was ended from outside. */
+const ORPHANS_MS = 2_000;
 const ENDED = ['Completed', 'Failed', 'Stopped'];
 
 const { values: options } = parseArgs({
@@ -41,20 +43,29 @@ const { values: options } = parseArgs({
 });
 
 const running = [];
-// Also when this is interrupted: servers must not outlive it.
-process.once('exit', () => running.forEach((child) => child.kill('SIGTERM')));
 let folder;
-await withFolder('demo-on-fakes', async (made) => {
-  folder = made;
-  try {
-    process.exitCode = await compareBoth();
-  } catch (error) {
-    note(error.message);
-    process.exitCode = BROKEN;
-  } finally {
-    for (const child of running.toReversed()) await stop(child);
-  }
-});
+await withFolder(
+  'demo-on-fakes',
+  async (made) => {
+    folder = made;
+    try {
+      process.exitCode = await compareBoth();
+    } catch (error) {
+      note(error.message);
+      process.exitCode = BROKEN;
+    } finally {
+      await stopAll();
+    }
+  },
+  async () => {
+    await stopAll();
+    await sleep(ORPHANS_MS);
+  },
+);
+
+async function stopAll() {
+  for (const child of running.toReversed()) await stop(child);
+}
 
 async function compareBoth() {
   await ensureSetUp();

@@ -6,16 +6,24 @@ import { join } from 'node:path';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** @param name what the folder is for: stands in its path */
-export async function withFolder(name, work) {
+/**
+ * @param name what the folder is for: stands in its path
+ * @param stop ends who writes there, when it is interrupted
+ */
+export async function withFolder(name, work, stop = async () => undefined) {
   const folder = await mkdtemp(join(tmpdir(), `assay-${name}-`));
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  const interrupted = (signal) => process.exit(128 + constants.signals[signal]);
+  let ending = Promise.resolve();
+  const interrupted = (signal) => {
+    ending = ending.then(stop).finally(() => process.exit(128 + constants.signals[signal]));
+  };
   process.once('exit', remove);
   for (const signal of SIGNALS) process.once(signal, interrupted);
   try {
     return await work(folder);
   } finally {
+    // The exit removes the folder, when nobody writes there any more.
+    await ending;
     for (const signal of SIGNALS) process.off(signal, interrupted);
     process.off('exit', remove);
     remove();
