@@ -48,7 +48,9 @@ function outcomeText(outcome: RetrainingOutcome): string {
   if ('error' in outcome) return `${outcome.run} failed: ${outcome.error}`;
   const { run, challenger, gate, promoted, reason } = outcome;
   const version = `${challenger.model}/${challenger.version}`;
-  const end = promoted ? 'it is champion now' : `it was not promoted: ${reason ?? 'nobody says why'}`;
+  // That the gate said no stands before it.
+  const why = reason?.startsWith('the gate says') ? '' : `: ${reason ?? 'nobody says why'}`;
+  const end = promoted ? 'it is champion now' : `it was not promoted${why}`;
   return `${run} trained ${version}, the gate says ${gate.verdict}; ${end}`;
 }
 
