@@ -56,6 +56,10 @@ const DYNAMIC_CONFIG = {
   'history.timerProcessorMaxPollRPS': 2000,
   // Timers fire up to a second late by default: five of 100 ms took 5.1 s, and take 0.6 s so.
   'history.timerProcessorMaxTimeShift': '"50ms"',
+  // Each pipeline's tasks are a lane of their own in a queue; four partitions, the default, are fair each for itself.
+  'matching.enableFairness': true,
+  'matching.numTaskqueueReadPartitions': 1,
+  'matching.numTaskqueueWritePartitions': 1,
 };
 
 /** Starts it and waits until it answers. Throws with the end of its log when it does not. */

@@ -5,12 +5,16 @@ locals {
   host_arn  = "arn:aws:ssm:${var.region}:${var.account_id}:parameter/${var.name}/temporal/database-host"
   log_names = { for part in ["server", "ui", "schema", "namespace"] : part => "/${var.name}/temporal/${part}" }
 
-  # The default dispatches 20 tasks a second for a shard, and fires timers up to a second late.
+  # The default dispatches 20 tasks a second for a shard, fires timers up to a second late, and lets a pipeline with
+  # many tasks keep the others waiting; partitions of a queue would be fair each for itself.
   dynamic_config = yamlencode({
     "history.transferProcessorMaxPollRPS"        = [{ value = 2000 }]
     "history.timerProcessorMaxPollRPS"           = [{ value = 2000 }]
     "history.timerProcessorMaxTimeShift"         = [{ value = "50ms" }]
     "frontend.enableCancelWorkerPollsOnShutdown" = [{ value = true }]
+    "matching.enableFairness"                    = [{ value = true }]
+    "matching.numTaskqueueReadPartitions"        = [{ value = 1 }]
+    "matching.numTaskqueueWritePartitions"       = [{ value = 1 }]
   })
 
   database = {
