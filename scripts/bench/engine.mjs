@@ -14,7 +14,7 @@ const CHAINS = [
   [100, 10],
   [10, 100],
 ];
-const ROUNDS = { chain: 9, free: 2, chains: 2 };
+const ROUNDS = { chain: 25, free: 7, chains: 2 };
 
 export function run() {
   const pipelines = pipelinesOf('chain', 'free');

@@ -89,7 +89,7 @@ async function wholeSlice({ returned, map, scheduler }: Work, isAlone: boolean):
     ...(isAlone ? [condition(isStuck).then(() => undefined)] : []),
   ]);
   if (place === undefined) throw toFailure(isAlone ? TASK_NOT_REACHED : MAP_NOT_REACHED);
-  await place.task.ended;
+  await place.task.whenEnded();
   const { error } = place.task.progress;
   if (error !== undefined) throw toFailure(error);
   return { value: undefined };

@@ -59,7 +59,7 @@ async function runTurn(
     mayFail: true,
     body: (_outcomes, context) => spec.body(previous, context),
   });
-  await item.ended;
+  await item.whenEnded();
   const outcome = await scheduler.outcome(item);
   if (outcome.state === 'success') return outcome.value;
   if (outcome.state === 'skipped') throw new Skipped(outcome.reason);

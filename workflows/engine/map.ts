@@ -94,7 +94,7 @@ async function runItems(
     while (next < range.to) {
       const item = start(next++);
       tasks.push(item);
-      await item.ended;
+      await item.whenEnded();
     }
   };
   const share = slice === undefined ? concurrencyOf(spec) : Math.min(concurrencyOf(spec), SLICE_CONCURRENCY);

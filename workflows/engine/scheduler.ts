@@ -23,6 +23,9 @@ export interface SchedulerOptions extends TriesOptions {
   readonly only?: string;
 }
 
+/** One for all: the sandbox traces each promise that is made. */
+const AT_ONCE = Promise.resolve();
+
 export class Scheduler {
   readonly #runtime: Runtime;
   readonly #only: string | undefined;
@@ -99,7 +102,7 @@ export class Scheduler {
     const reached = this.#register.reaching(task);
     this.#awaited.add(task);
     if (task.progress.stored !== undefined) void this.#results.of(task).catch(() => undefined);
-    await task.ended;
+    await task.whenEnded();
     this.#awaited.delete(task);
     const outcome = await this.outcome(task);
     reached();
@@ -213,7 +216,8 @@ export class Scheduler {
     const known = upstream.map((one) => outcomeNow(one));
     const areKnown = known.every((outcome) => outcome !== undefined);
     // Never at once: the author's function may still have to define what the body refers to.
-    const outcomes = await (areKnown ? known : Promise.all(upstream.map((one) => this.outcome(one))));
+    if (areKnown) await AT_ONCE;
+    const outcomes = areKnown ? known : await Promise.all(upstream.map((one) => this.outcome(one)));
     while (!hasEnded(task.progress.state)) {
       if (!(await this.#tries.next(task, outcomes))) {
         this.#park(task);

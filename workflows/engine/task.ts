@@ -51,7 +51,7 @@ export interface Task {
   withinTry?: number;
   readonly progress: Progress;
   /** Resolves when the task has ended; never rejects. */
-  readonly ended: Promise<void>;
+  readonly whenEnded: () => Promise<void>;
   readonly end: () => void;
   /** Called when it ends. */
   readonly followers: (() => void)[];
@@ -97,10 +97,6 @@ export function createTask(
   place: Pick<Task, 'after' | 'within' | 'withinTry'>,
   memo: TaskRecord | undefined,
 ): Task {
-  let end = (): void => undefined;
-  const ended = new Promise<void>((resolve) => {
-    end = resolve;
-  });
   const { name, index } = spec;
   return {
     spec,
@@ -110,10 +106,28 @@ export function createTask(
       memo === undefined
         ? { state: 'scheduled', tries: 0, fromMemo: false, bytes: 0 }
         : recalled(isOfEarlierTry(memo, place) ? again(memo) : memo),
-    ended,
-    end,
+    ...ending(),
     followers: [],
     openInside: 0,
+  };
+}
+
+/** Most tasks end without anybody who waits for that by a promise. */
+function ending(): Pick<Task, 'whenEnded' | 'end'> {
+  let [isOver, resolve] = [false, (): void => undefined];
+  let promise: Promise<void> | undefined;
+  const made = (): Promise<void> =>
+    isOver
+      ? Promise.resolve()
+      : new Promise((resolved) => {
+          resolve = resolved;
+        });
+  return {
+    whenEnded: () => (promise ??= made()),
+    end() {
+      isOver = true;
+      resolve();
+    },
   };
 }
 

@@ -62,10 +62,18 @@ export class Tries {
     this.#run = run;
   }
 
-  /** One try, or one decision of somebody's. False when it is to be taken up again in a new history. */
-  async next(task: Task, outcomes: readonly Outcome<unknown>[]): Promise<boolean> {
+  /**
+   * One try, or one decision of somebody's. False when it is to be taken up again in a new history. Most tries are due
+   * at once: those go without a promise of their own, for the sandbox traces each.
+   */
+  next(task: Task, outcomes: readonly Outcome<unknown>[]): Promise<boolean> {
     const { holds } = this.#options;
     if (task.progress.held !== undefined && holds !== undefined) return this.#resolved(task, holds);
+    if (this.#isDue(task) && !this.#needsTurn(task)) return this.#try(task, outcomes);
+    return this.#later(task, outcomes);
+  }
+
+  async #later(task: Task, outcomes: readonly Outcome<unknown>[]): Promise<boolean> {
     const ready = this.#isDue(task) ? 'now' : await this.#due(task);
     const due = ready === 'now' && this.#needsTurn(task) ? await this.#turn(task) : ready;
     if (due === 'cancelled') this.#run.end(task, 'failed', { error: this.#whyCancelled(task) });
@@ -92,7 +100,7 @@ export class Tries {
   /** What a try has begun that was cut short is cancelled: it must be over before the next one comes to it. */
   #emptied(task: Task): Promise<Due> {
     const inside = this.#run.inside(task).filter(({ progress }) => !hasEnded(progress.state));
-    const over = Promise.all(inside.map(({ ended }) => ended)).then(() => 'now' as const);
+    const over = Promise.all(inside.map((one) => one.whenEnded())).then(() => 'now' as const);
     return Promise.race([over, this.#run.course.drained]);
   }
 
