@@ -1,6 +1,8 @@
 /** Schedules as people handle them, on a real server: applied twice, fired, triggered, paused, caught up on. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { temporal } from '@temporalio/proto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { ScheduleDeclaration } from '../../workflows/domain/calendar/schedule.ts';
@@ -19,10 +21,13 @@ import type { ScheduleServices } from './services.ts';
 import { intactForm } from './server-form.ts';
 import { triggerSchedule } from './trigger.ts';
 
+const { SchedulePatch } = temporal.api.schedule.v1;
+
 let kit: Kit;
+const probe = createProbe();
 
 beforeAll(async () => {
-  kit = await startKit({ pipelines: [diamond, strict, tidy], activities: createProbe().activities });
+  kit = await startKit({ pipelines: [diamond, strict, tidy], activities: probe.activities });
 });
 
 afterAll(async () => {
@@ -74,6 +79,16 @@ async function listed(schedule: ScheduleDeclaration): Promise<ListedSchedule> {
 /** The list that `apply` removes by may lag behind. */
 function remove({ name }: ScheduleDeclaration): Promise<void> {
   return kit.client.schedule.getHandle(name).delete();
+}
+
+/** What came of another workflow of the run's ID. */
+async function duplicateOf(run: string, first: string): Promise<unknown> {
+  for (;;) {
+    const handle = kit.client.workflow.getHandle(run);
+    const { runId } = await handle.describe();
+    if (runId !== first) return handle.result();
+    await sleep(50);
+  }
 }
 
 async function refusal(promise: Promise<unknown>): Promise<Refusal> {
@@ -346,14 +361,70 @@ describe('Temporal’s own backfill', () => {
     expect(await kit.ledger.attempts(run)).toEqual([1]);
     expect(await kit.ledger.record(run)).toEqual(first);
   });
+});
 
-  async function duplicateOf(run: string, first: string): Promise<unknown> {
-    for (;;) {
-      const handle = kit.client.workflow.getHandle(run);
-      const { runId } = await handle.describe();
-      if (runId !== first) return handle.result();
-      await sleep(50);
-    }
+describe('Temporal’s own trigger', () => {
+  const schedule = (): ScheduleDeclaration =>
+    nightly('triggered', { start: day(1), catchup: 'all', params: { word: 'triggered' } });
+  const run = `diamond.triggered-${day(0)}`;
+  let first: RunRecord;
+
+  beforeAll(async () => {
+    await applySchedules(services([schedule()]));
+    first = await recorded(run);
+    await kit.client.workflow.getHandle(run).result();
+  });
+
+  it('over a run that has ended starts another for its interval, and leaves that one as it was', async () => {
+    expect(first).toMatchObject({ state: 'success', startedBy: `schedule ${schedule().name}` });
+    await kit.client.schedule.getHandle(schedule().name).trigger();
+    await vi.waitFor(async () => expect(await runsOfKey()).toHaveLength(2), { timeout: 20_000 });
+    const [other = ''] = (await runsOfKey()).filter((one) => one !== run);
+    const second = await recorded(other);
+    expect(second).toMatchObject({
+      state: 'success',
+      attempt: 1,
+      startedBy: `manual, of schedule ${schedule().name}`,
+      interval: { start: day(1), end: day(0) },
+    });
+    // It is named by the second at which it was triggered, not by its interval.
+    expect(Date.parse(other.slice(-20))).toBeGreaterThan(midnight);
+    expect((await listed(schedule())).missed).toEqual([]);
+    await isUntouched();
+    // Each of the two has done its tasks once.
+    expect(probe.calls('"triggered"')).toBe(2);
+  });
+
+  it('at the fire time of a run that has ended starts a duplicate, which ends at once and does nothing', async () => {
+    const [before, calls] = [await runsOfKey(), probe.calls('"triggered"')];
+    await triggerAt(midnight);
+    const again = await duplicateOf(run, first.workflowRunId);
+    expect(again).toMatchObject({ duplicateOf: { run, attempt: 1 } });
+    await isUntouched();
+    expect(await runsOfKey()).toEqual(before);
+    expect(probe.calls('"triggered"')).toBe(calls);
+  });
+
+  async function isUntouched(): Promise<void> {
+    expect(await kit.ledger.record(run)).toEqual(first);
+    expect(await kit.ledger.attempts(run)).toEqual([1]);
+  }
+
+  async function runsOfKey(): Promise<string[]> {
+    const { runs } = await kit.ledger.list({ pipeline: 'diamond' });
+    return runs.flatMap((one) => (one.run.startsWith('diamond.triggered-') ? [one.run] : []));
+  }
+
+  /** As a trigger in the very second of the fire time would: the SDK's handle takes no time, the server does. */
+  async function triggerAt(ms: number): Promise<void> {
+    const { workflowService, options } = kit.client.schedule;
+    const patch = { triggerImmediately: { scheduledTime: { seconds: ms / 1000 } } };
+    await workflowService.patchSchedule({
+      namespace: options.namespace,
+      scheduleId: schedule().name,
+      requestId: randomUUID(),
+      patch: SchedulePatch.fromObject(patch),
+    });
   }
 });
 
