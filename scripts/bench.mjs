@@ -7,12 +7,18 @@ import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+import { note } from './progress.mjs';
 import { ensureSetUp } from './setup.mjs';
 
 const folder = new URL('./bench/', import.meta.url);
 const runner = fileURLToPath(new URL('./bench-one.mjs', import.meta.url));
 
-await ensureSetUp();
+try {
+  await ensureSetUp();
+} catch (error) {
+  note(error.message);
+  process.exit(2);
+}
 const asked = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const known = readdirSync(folder)
   .filter((file) => file.endsWith('.mjs'))

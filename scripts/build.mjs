@@ -10,6 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { cloneRoot, localFolder } from './clone.mjs';
 import { run } from './command.mjs';
 import { withLock } from './lock.mjs';
+import { requireNode } from './node-version.mjs';
 import { note } from './progress.mjs';
 
 const FOLDERS = ['activities', 'clients', 'pipelines', 'workers', 'workflows'];
@@ -121,6 +122,7 @@ async function walk(folder) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   try {
+    requireNode();
     if (!(await build())) note('dist/ is up to date');
   } catch (error) {
     note(error.message);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { WrongCode } from './build.mjs';
 import { cloneRoot } from './clone.mjs';
+import { WrongNode } from './node-version.mjs';
 import { note } from './progress.mjs';
 import { ensureSetUp } from './setup.mjs';
 
@@ -27,7 +28,7 @@ export async function launch(args) {
       return;
     }
     // The doctor is for exactly this case, if there is something to run it with.
-    if (args[0] !== 'doctor' || !existsSync(program)) {
+    if (args[0] !== 'doctor' || error instanceof WrongNode || !existsSync(program)) {
       process.exitCode = BROKEN;
       return;
     }

@@ -11,11 +11,11 @@ import { build } from './build.mjs';
 import { localFolder } from './clone.mjs';
 import { withLock } from './lock.mjs';
 import * as npm from './node-modules.mjs';
+import { requireNode } from './node-version.mjs';
 import { note, step } from './progress.mjs';
 import * as temporal from './temporal.mjs';
 import * as xgboost from './xgboost.mjs';
 
-const MINIMUM_NODE = [20, 19];
 const partsFile = join(localFolder, 'parts.json');
 
 /** Installs what is missing, compiles, and tells this process and its children where the native parts are. */
@@ -72,13 +72,6 @@ async function installTemporal() {
   if (!process.env.TEMPORAL_ADDRESS) return temporal.installTemporal(note);
   note(`no Temporal command here; TEMPORAL_ADDRESS names a server, ${process.env.TEMPORAL_ADDRESS}`);
   return undefined;
-}
-
-function requireNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  const enough = major > MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor >= MINIMUM_NODE[1]);
-  if (enough) return;
-  throw new Error(`Assay needs Node >= ${MINIMUM_NODE.join('.')}; this is ${process.versions.node}.`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -43,7 +43,7 @@ export function createComponents(options: ComponentOptions): Component[] {
       mend: 'npm run build',
       try: async () => ({ version: options.codeVersion, where: options.root }),
     },
-    { name: 'Node', needed: true, mend: 'install Node >= 20.19', try: tryNode },
+    { name: 'Node', needed: true, mend: 'install Node 24', try: tryNode },
     temporalCommand(options),
     { name: 'XGBoost', needed: true, mend: mendXgboost(), try: () => tryXgboost(options.xgboostLibrary) },
     { name: 'DuckDB', needed: true, mend: 'npm ci', try: () => tryDuckDB(options.duckdb) },
