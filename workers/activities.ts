@@ -26,6 +26,9 @@ import { createTrainingActivities } from '../activities/training/activities.ts';
 import { createLocalTrainer } from '../activities/training/local-trainer.ts';
 import { createContributor, createPredictor } from '../activities/training/xgboost/predictor.ts';
 import { startRun } from '../clients/runs/start.ts';
+import { createClusterActivities } from '../pipelines/examples/cluster.activities.ts';
+import { createSalesActivities } from '../pipelines/examples/regions.activities.ts';
+import { createDownloadActivities } from '../pipelines/examples/retry-policy.activities.ts';
 import type { Queue } from '../temporal.config.ts';
 import type { ProjectSpec } from '../workflows/domain/project.ts';
 import { openAssetActivities } from './asset-bus.ts';
@@ -114,6 +117,16 @@ async function controlActivities(services: WorkerServices): Promise<ActivityMap>
       named('capacity', createCapacityActivities(capacityPorts(services, services.figures)))),
     ...named('project', createProjectActivities(spec)),
     ...named('registry', await packagedRegistry(services, registering)),
+    ...exampleActivities(),
+  };
+}
+
+/** They stand beside their pipelines, and need neither a store nor a network. */
+function exampleActivities(): ActivityMap {
+  return {
+    ...named('cluster', createClusterActivities()),
+    ...named('download', createDownloadActivities()),
+    ...named('shops', createSalesActivities()),
   };
 }
 

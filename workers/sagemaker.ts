@@ -2,6 +2,7 @@
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 
 import type { RegistryActivities } from '../activities/registry/contract.ts';
+import { absentJobActivities } from '../activities/training/sagemaker/absent.ts';
 import type { TrainingApi } from '../activities/training/sagemaker/api.ts';
 import type {
   JobActivities,
@@ -26,10 +27,8 @@ const NEAR = '1s';
 type Needed = Pick<Services, 'env' | 'config' | 'store' | 'projects'>;
 
 /** Of a control worker. */
-export async function jobActivities(
-  services: Needed,
-): Promise<Pick<JobActivities, 'trainer'> | JobActivities> {
-  if (trainerOf(services) === 'local') return { trainer: async () => ({ kind: 'local' }) };
+export async function jobActivities(services: Needed): Promise<Partial<JobActivities>> {
+  if (trainerOf(services) === 'local') return absentJobActivities();
   const { createJobActivities } = await import('../activities/training/sagemaker/jobs.ts');
   const { store } = services;
   return createJobActivities({

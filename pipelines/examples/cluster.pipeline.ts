@@ -3,14 +3,7 @@ import { z } from 'zod';
 import { activities } from '../../workflows/engine/activities.ts';
 import { pipeline } from '../../workflows/engine/pipeline.ts';
 import { QUICK } from '../../workflows/engine/profiles.ts';
-
-interface ClusterActivities {
-  /** Under one key one cluster, however often it is asked for. */
-  create(input: { key: string }): Promise<{ cluster: string }>;
-  compute(input: { cluster: string; shard: number }): Promise<number>;
-  /** Deleting what is not there is no error. */
-  remove(input: { key: string }): Promise<void>;
-}
+import type { ClusterActivities } from './cluster.activities.ts';
 
 const clusters = activities<ClusterActivities>('cluster', QUICK);
 

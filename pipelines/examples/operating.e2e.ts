@@ -5,8 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TaskRecord } from '../../workflows/domain/run-record.ts';
 import { pipelineGraph } from '../../workflows/engine/dry-run.ts';
 import { startKit, type Kit } from '../../workflows/engine/testing/kit.ts';
+import { createClusterActivities, type ClusterActivities } from './cluster.activities.ts';
 import { cluster } from './cluster.pipeline.ts';
+import { createSalesActivities, type SalesActivities } from './regions.activities.ts';
 import { regions } from './regions.pipeline.ts';
+import { createDownloadActivities, type DownloadActivities } from './retry-policy.activities.ts';
 import { retryPolicy } from './retry-policy.pipeline.ts';
 
 /** What the activities of the test are to throw, one call after another. */
@@ -15,23 +18,34 @@ const clusters = new Set<string>();
 const asked: string[] = [];
 let kit: Kit;
 
-const failing = async <T>(value: T): Promise<T> => {
-  const fault = faults.shift();
-  if (fault !== undefined) throw fault;
-  return value;
+/** The examples' own, which throw besides what the test says. */
+const own = {
+  cluster: createClusterActivities(clusters),
+  download: createDownloadActivities(),
+  shops: createSalesActivities(),
 };
 
+const failing = async <T>(body: () => Promise<T>): Promise<T> => {
+  const fault = faults.shift();
+  if (fault !== undefined) throw fault;
+  return body();
+};
+
+type Input<A extends (input: never) => unknown> = Parameters<A>[0];
+
 const activities = {
-  'download.fetch': () => failing({ bytes: 7 }),
-  'cluster.create': async ({ key }: { key: string }) => {
-    clusters.add(key);
-    return failing({ cluster: key });
+  'download.fetch': (input: Input<DownloadActivities['fetch']>) => failing(() => own.download.fetch(input)),
+  // It is there even where nobody is told so.
+  'cluster.create': async (input: Input<ClusterActivities['create']>) => {
+    const made = await own.cluster.create(input);
+    return failing(async () => made);
   },
-  'cluster.compute': ({ shard }: { shard: number }) => failing(shard + 1),
-  'cluster.remove': async ({ key }: { key: string }) => void clusters.delete(key),
-  'shops.sales': async ({ shop }: { shop: string }) => {
-    asked.push(shop);
-    return failing(shop.charCodeAt(0));
+  'cluster.compute': (input: Input<ClusterActivities['compute']>) =>
+    failing(() => own.cluster.compute(input)),
+  'cluster.remove': (input: Input<ClusterActivities['remove']>) => own.cluster.remove(input),
+  'shops.sales': (input: Input<SalesActivities['sales']>) => {
+    asked.push(input.shop);
+    return own.shops.sales(input);
   },
 };
 
@@ -49,19 +63,16 @@ async function taskOf(run: string, name: string): Promise<TaskRecord | undefined
 }
 
 describe('retryPolicy', () => {
-  const params = { url: 'https://example.org/file' };
-
   test('waits out a rate limit that stands anywhere in the chain of causes', async () => {
-    faults.push(fault('Broken', fault('RateLimited')), fault('RateLimited'));
-    expect(await kit.execute(retryPolicy, { params, fireTime: '2026-01-01T00:00:00Z' })).toEqual({
-      bytes: 7,
-    });
+    faults.push(fault('Broken', fault('RateLimited')));
+    expect(await kit.execute(retryPolicy, { fireTime: '2026-01-01T00:00:00Z' })).toEqual({ bytes: 400 });
     const fetch = await taskOf('retryPolicy-2026-01-01T00:00:00Z', 'fetch');
+    // The fault of the test, that of the server's, and then the file.
     expect(fetch).toMatchObject({ state: 'success', tries: 3 });
   });
 
   test('gives up at once where access is denied', async () => {
-    faults.push(fault('AccessDenied'));
+    const params = { url: 'https://example.org/secret' };
     const run = kit.execute(retryPolicy, { params, fireTime: '2026-01-02T00:00:00Z' });
     await expect(run).rejects.toMatchObject({ cause: { type: 'RunFailed' } });
     const told = await taskOf('retryPolicy-2026-01-02T00:00:00Z', 'told');
@@ -72,7 +83,7 @@ describe('retryPolicy', () => {
 
 describe('cluster', () => {
   test('is removed when the work is done, and when it has failed', async () => {
-    expect(await kit.execute(cluster, { fireTime: '2026-01-01T00:00:00Z' })).toBe(6);
+    expect(await kit.execute(cluster, { fireTime: '2026-01-01T00:00:00Z' })).toBe((300 * 301) / 2);
     expect(clusters.size).toBe(0);
     faults.push(fault('OutOfMemory'));
     const failed = kit.execute(cluster, { fireTime: '2026-01-02T00:00:00Z' });
@@ -90,12 +101,15 @@ describe('cluster', () => {
 });
 
 describe('regions', () => {
+  /** Of `a` and `b` in the north, and of `c` in the south. */
+  const TOTAL = 79_319 + 79_320 + 68_289;
+
   test('sums up shops by region, and does one shop again alone with what depends on it', async () => {
     const fireTime = '2026-01-01T00:00:00Z';
-    expect(await kit.execute(regions, { fireTime })).toBe(97 + 98 + 99);
+    expect(await kit.execute(regions, { fireTime })).toBe(TOTAL);
     asked.length = 0;
     const rerun = { from: ['shop[0,1]'] };
-    expect(await kit.execute(regions, { fireTime, attempt: 2, rerun })).toBe(97 + 98 + 99);
+    expect(await kit.execute(regions, { fireTime, attempt: 2, rerun })).toBe(TOTAL);
     expect(asked).toEqual(['b']);
     const again = (await kit.ledger.record(`regions-${fireTime}`))?.tasks.filter(({ fromMemo }) => !fromMemo);
     expect(again?.map(({ name, index = [] }) => [name, ...index].join(' ')).toSorted()).toEqual([

@@ -4,11 +4,7 @@ import { valuesOf } from '../../workflows/domain/mapped.ts';
 import { activities } from '../../workflows/engine/activities.ts';
 import { pipeline } from '../../workflows/engine/pipeline.ts';
 import { QUICK } from '../../workflows/engine/profiles.ts';
-
-interface SalesActivities {
-  /** Of one shop, in cents. */
-  sales(input: { region: string; shop: string }): Promise<number>;
-}
+import type { SalesActivities } from './regions.activities.ts';
 
 const shops = activities<SalesActivities>('shops', QUICK);
 

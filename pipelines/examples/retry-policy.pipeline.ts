@@ -1,13 +1,14 @@
-/** A download that is tried again by what went wrong: a rate limit after its own pause, a refusal never. */
+/**
+ * A download that is tried again by what went wrong: a rate limit after its own pause, a refusal never.
+ *
+ *   $ assay runs trigger retryPolicy --watch
+ *   $ assay runs trigger retryPolicy --params '{"url":"https://example.org/secret"}' --watch
+ */
 import { z } from 'zod';
 import { activities } from '../../workflows/engine/activities.ts';
 import { pipeline } from '../../workflows/engine/pipeline.ts';
 import { QUICK } from '../../workflows/engine/profiles.ts';
-
-interface DownloadActivities {
-  /** @throws RateLimited, AccessDenied, or whatever the network says */
-  fetch(input: { url: string; key: string }): Promise<{ bytes: number }>;
-}
+import type { DownloadActivities } from './retry-policy.activities.ts';
 
 const download = activities<DownloadActivities>('download', QUICK);
 
@@ -15,7 +16,7 @@ export const retryPolicy = pipeline(
   {
     name: 'retryPolicy',
     description: 'a download that is tried again by what went wrong',
-    params: () => z.object({ url: z.url() }),
+    params: () => z.object({ url: z.url().default('https://example.org/busy') }),
     tags: ['example'],
   },
   (run) => {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { JobDataActivities } from '../../activities/training/sagemaker/contract.ts';
+import { absentJobActivities } from '../../activities/training/sagemaker/absent.ts';
 import { createServingActivities } from '../../activities/training/sagemaker/serving.ts';
 import { openPlace, type Place } from '../../activities/training/sagemaker/testing/place.ts';
 import { startKit, type Kit } from '../../workflows/engine/testing/kit.ts';
@@ -13,6 +14,7 @@ const ROLE = 'arn:aws:iam::123456789012:role/assay-training';
 const params = { channel: 'examples/channel', lookEverySeconds: 0.2 };
 let place: Place;
 let kit: Kit;
+let isThere = true;
 
 beforeAll(async () => {
   place = await openPlace(() => async (_input, onUploading, signal) => {
@@ -34,6 +36,7 @@ beforeAll(async () => {
     worker: { taskQueue: `examples-${randomUUID().slice(0, 8)}` },
     activities: Object.fromEntries([
       ...named('jobs', place.jobs()),
+      ...named('jobs', { trainer: () => (isThere ? place.jobs() : absentJobActivities()).trainer() }),
       ...named('serving', createServingActivities(place.client, ROLE)),
       ...named('jobModels', { collect }),
     ]),
@@ -85,5 +88,15 @@ describe('trainRegisterDeploy', () => {
     await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
     expect([...place.fake.jobs.values()].at(-1)?.status).toBe('Stopped');
     expect(place.fake.served.models.size).toBe(0);
+  });
+
+  it('begins nothing, and says what to set, where workers know of no SageMaker', async () => {
+    const fireTime = '2026-03-04T00:00:00Z';
+    const before = place.fake.calls.length;
+    isThere = false;
+    await expect(kit.execute(trainRegisterDeploy, { fireTime, params })).rejects.toMatchObject({
+      cause: { type: 'RunFailed', message: expect.stringContaining('ASSAY_TRAINER=sagemaker') as string },
+    });
+    expect(place.fake.calls).toHaveLength(before);
   });
 });

@@ -8,8 +8,10 @@ import type {
   JobActivities,
   JobOrder,
   ServingActivities,
+  TrainerDescription,
 } from '../../activities/training/sagemaker/contract.ts';
 import { activities } from '../../workflows/engine/activities.ts';
+import { toFailure } from '../../workflows/engine/failures.ts';
 import { pipeline } from '../../workflows/engine/pipeline.ts';
 import { FORGIVING, QUICK } from '../../workflows/engine/profiles.ts';
 import { trainedBySageMaker } from '../../workflows/training-job.ts';
@@ -41,8 +43,7 @@ export const trainRegisterDeploy = pipeline(
       .slice(0, 63)
       .replace(/-$/, '');
 
-    const trainer = await run.task('trainer', () => jobs.trainer());
-    const retries = trainer.kind === 'sagemaker' ? trainer.retries : {};
+    const { retries } = await run.task('trainer', async () => onSageMaker(await jobs.trainer()));
     run.finally('teardown', () => serving.remove({ name }));
     const trained = run.task('train', { retries, pool: 'sagemaker' }, (task) =>
       trainedBySageMaker(orderFor(channel, rounds), task),
@@ -60,6 +61,15 @@ export const trainRegisterDeploy = pipeline(
     );
   },
 );
+
+/** Before there is anything to take away. */
+function onSageMaker(trainer: TrainerDescription): Extract<TrainerDescription, { kind: 'sagemaker' }> {
+  if (trainer.kind === 'sagemaker') return trainer;
+  const message =
+    'these workers train by themselves, and there is no endpoint without SageMaker: start them with ' +
+    'ASSAY_TRAINER=sagemaker, ASSAY_STORE=s3://bucket/prefix, AWS_REGION and ASSAY_SAGEMAKER_ROLE';
+  throw toFailure({ type: 'NoSageMaker', message });
+}
 
 function orderFor(channel: string, rounds: number): JobOrder {
   return {
