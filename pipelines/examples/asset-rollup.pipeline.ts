@@ -2,6 +2,12 @@
  * Pipelines that start one another by what they produce. Three count a shop's hours; one puts an hour together when all
  * three have it; one puts the day together when it has all its hours; and one waits for half hours, which nobody
  * produces, and so never starts.
+ *
+ *   $ for each in hourlyOrders hourlyVisits hourlyReturns; do
+ *   >   assay backfill create $each --from 2026-03-01 --to 2026-03-02 --watch
+ *   > done
+ *   $ assay runs list --pipeline dailyShop
+ *   $ assay assets list
  */
 import { allOf, rollUp } from '../../workflows/domain/assets/condition.ts';
 import type { Interval } from '../../workflows/domain/interval.ts';
@@ -52,7 +58,8 @@ export const halfHourlyShop = pipeline(
 );
 
 function counting(name: string, produces: string, perHour: number): AnyPipeline {
-  return pipeline({ name, timetable: HOURLY, tags: ['example'] }, (run) =>
+  const description = `counts an hour, for ${produces}`;
+  return pipeline({ name, description, timetable: HOURLY, tags: ['example'] }, (run) =>
     run.task('count', { produces: asset(produces) }, () => perHour * hoursOf(run.interval)),
   );
 }

@@ -2,6 +2,13 @@
  * A long job of a system elsewhere, in one activity that follows it to its end and keeps with its heartbeats how far
  * it has come: after a worker's death another goes on from there, and the job is never submitted twice. Simpler than
  * `trainedBySageMaker`, which holds no worker while the job runs.
+ *
+ * It needs SageMaker, or `node scripts/fake-sagemaker.mjs`, whose address is then ASSAY_SAGEMAKER_ENDPOINT and in whose
+ * place no role is needed; and rows in S3, which a training has left there (`assay demo --store s3://bucket/prefix`):
+ *
+ *   $ export ASSAY_STORE=s3://bucket/prefix AWS_REGION=… ASSAY_TRAINER=sagemaker ASSAY_SAGEMAKER_ROLE=arn:…
+ *   $ assay up
+ *   $ assay runs trigger followedJob --params '{"channel":"training/…/train"}' --watch
  */
 import { z } from 'zod';
 
@@ -34,7 +41,8 @@ export const followedJob = pipeline(
       project: 'example',
       family: 'boosted',
       trial: 0,
-      root: `${channel}/output`,
+      // Not in the channel: the next job would take it for rows.
+      root: `examples/${run.id}`,
       channels: { train: [channel] },
       hyperparameters: { objective: 'binary:logistic', tree_method: 'hist', num_round: String(rounds) },
     };

@@ -3,6 +3,15 @@
  * them may let the notice out. Whoever answers does so by `assay approvals answer RUN TASK CHOICE`, by the SDK, or by
  * `temporal workflow update execute --workflow-id RUN --name answer --input '{"task":…,"who":…,"choice":…}'`.
  * While they think the run holds no worker, and it survives every restart.
+ *
+ *   $ RUN=$(assay runs trigger humanReview)
+ *   $ assay approvals list
+ *   $ assay approvals answer $RUN wording submit --field title=March
+ *   $ assay approvals answer $RUN audience board
+ *   $ assay approvals answer $RUN channels mail print
+ *   $ assay approvals answer $RUN day today
+ *   $ assay approvals answer $RUN release approve --as ann
+ *   $ assay runs show $RUN outcome
  */
 import { z } from 'zod';
 import type { Duration } from '../../workflows/domain/duration.ts';

@@ -1,4 +1,9 @@
-/** Every day's figures are kept, also of days that are caught up on; only the newest day is shown to people. */
+/**
+ * Every day's figures are kept, also of days that are caught up on; only the newest day is shown to people.
+ *
+ *   $ assay runs trigger dailyFigures --watch
+ *   $ assay backfill create dailyFigures --from 2026-03-01 --to 2026-03-04 --watch
+ */
 import { pipeline } from '../../workflows/engine/pipeline.ts';
 
 export const dailyFigures = pipeline(

@@ -1,4 +1,9 @@
-/** The pipeline of docs/from-airflow.md, after the move. */
+/**
+ * The pipeline of docs/from-airflow.md, after the move. It waits for another pipeline's run of its interval:
+ *
+ *   $ assay runs trigger squares --interval 2026-03-01T06:00:00Z/2026-03-02T06:00:00Z
+ *   $ assay runs trigger readings --interval 2026-03-01T06:00:00Z/2026-03-02T06:00:00Z --watch
+ */
 import type { Interval } from '../../workflows/domain/interval.ts';
 import { valuesOf } from '../../workflows/domain/mapped.ts';
 import { pipeline } from '../../workflows/engine/pipeline.ts';

@@ -6,6 +6,7 @@ import { pipeline } from '../../workflows/engine/pipeline.ts';
 export const squares = pipeline(
   {
     name: 'squares',
+    description: 'a map, a reduction, a branch that is skipped',
     params: () => z.object({ upTo: z.int().min(1).max(1000).default(5) }),
     tags: ['example'],
   },

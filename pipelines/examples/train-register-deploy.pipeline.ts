@@ -1,6 +1,7 @@
 /**
  * A model trained on SageMaker, registered there and put behind an endpoint, which is taken away again whatever came
- * of it. Airflow writes this chain with an operator and a sensor for each step.
+ * of it. Airflow writes this chain with an operator and a sensor for each step. Where it runs and on what, says
+ * follow-job.pipeline.ts: `assay runs trigger trainRegisterDeploy --params '{"channel":"training/…/train"}' --watch`.
  */
 import { z } from 'zod';
 
@@ -46,7 +47,7 @@ export const trainRegisterDeploy = pipeline(
     const { retries } = await run.task('trainer', async () => onSageMaker(await jobs.trainer()));
     run.finally('teardown', () => serving.remove({ name }));
     const trained = run.task('train', { retries, pool: 'sagemaker' }, (task) =>
-      trainedBySageMaker(orderFor(channel, rounds), task),
+      trainedBySageMaker(orderFor(run.id, channel, rounds), task),
     );
     const registered = run.task('register', { after: [trained] }, ({ usage: { image, archive } }) =>
       serving.createModel({ name, image, archive }),
@@ -71,12 +72,13 @@ function onSageMaker(trainer: TrainerDescription): Extract<TrainerDescription, {
   throw toFailure({ type: 'NoSageMaker', message });
 }
 
-function orderFor(channel: string, rounds: number): JobOrder {
+function orderFor(run: string, channel: string, rounds: number): JobOrder {
   return {
     project: 'example',
     family: 'boosted',
     trial: 0,
-    root: `${channel}/output`,
+    // Not in the channel: the next job would take it for rows.
+    root: `examples/${run}`,
     channels: { train: [channel] },
     hyperparameters: { objective: 'binary:logistic', tree_method: 'hist', num_round: String(rounds) },
   };

@@ -1,6 +1,11 @@
 /**
  * A calendar of workdays with a deadline: each workday evening the tills of all branches are added up, on Mondays those
  * of the weekend, too. Where a branch has not closed its day two hours later, somebody is told, while the run waits on.
+ *
+ *   $ RUN=$(assay runs trigger tills)
+ *   $ temporal workflow signal --workflow-id $RUN --name closed-north --input '{"takings":120}'
+ *   $ temporal workflow signal --workflow-id $RUN --name closed-south --input '{"takings":80}'
+ *   $ assay runs show $RUN sum
  */
 import { z } from 'zod';
 import type { ScheduleDeclaration } from '../../workflows/domain/calendar/schedule.ts';
