@@ -12,7 +12,7 @@ const BELOW_CENTS = 100_000;
 export function createSalesActivities(): SalesActivities {
   return {
     sales: async ({ region, shop }) =>
-      [...`${region}/${shop}`].reduce(
+      Array.from(`${region}/${shop}`).reduce(
         (cents, letter) => (cents * 31 + (letter.codePointAt(0) ?? 0)) % BELOW_CENTS,
         0,
       ),
