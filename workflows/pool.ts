@@ -21,6 +21,7 @@ import type { PoolActivities } from '../activities/pools/contract.ts';
 import { isPoolTold } from './domain/pool/heard.ts';
 import { CARRIED_QUERY, type PoolTold } from './domain/pool/messages.ts';
 import { emptyPool, Pool, recalledPool, type CarriedPool, type PoolView } from './domain/pool/pool.ts';
+import { PoolRecall, type CarriedRecall } from './pool-recall.ts';
 import { standing } from './standing.ts';
 
 export interface PoolInput {
@@ -32,10 +33,14 @@ export interface PoolInput {
   /** Go on in a new history at this many events instead of when the server suggests it: for tests. */
   readonly continueAfterEvents?: number;
   readonly carried?: CarriedPool;
+  /** Of one that went on in a new history before it knew who holds its slots. */
+  readonly recall?: CarriedRecall;
 }
 
 const tell = defineSignal<[PoolTold]>('tell');
 const resize = defineUpdate<PoolView, [number]>('resize');
+/** Take it that nobody has a slot but those who have said so, where that can't be learned. */
+const reopen = defineUpdate<PoolView>('reopen');
 const view = defineQuery<PoolView>('view');
 const carried = defineQuery<CarriedPool | null>(CARRIED_QUERY);
 
@@ -52,12 +57,6 @@ const pools = proxyActivities<{
   retry: { initialInterval: '200ms', maximumInterval: '10s' },
 });
 
-/** A predecessor that can't be asked, for its history no longer replays, must not stand in the way for ever. */
-const predecessor = proxyActivities<{ 'pools.recall': PoolActivities['recall'] }>({
-  startToCloseTimeout: '30s',
-  retry: { initialInterval: '500ms', maximumInterval: '10s', maximumAttempts: 8 },
-});
-
 standing(pool);
 
 export async function pool(input: PoolInput): Promise<never> {
@@ -69,17 +68,20 @@ export async function pool(input: PoolInput): Promise<never> {
     else log.warn('a signal that says nothing a pool could understand was passed over', { pool: input.pool });
   });
   setHandler(resize, (slots) => desk.resize(slots), { validator: checkSlots });
-  setHandler(view, () => desk.state.view());
+  setHandler(reopen, () => desk.reopen(), { validator: () => desk.checkReopen() });
+  setHandler(view, () => desk.view());
   setHandler(carried, () => desk.carried());
-  if (isNew) await desk.recall();
+  const isLong = (): boolean => {
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    return continueAsNewSuggested || historyLength > continueAfterEvents;
+  };
+  const unknowing = await desk.recall(isLong);
+  if (unknowing !== undefined) return continueAsNew<typeof pool>({ ...input, recall: unknowing });
   for (;;) {
     await condition(() => desk.isBusy);
     await desk.turn();
-    const { continueAsNewSuggested, historyLength } = workflowInfo();
     // What has been said meanwhile is in the state, and is acted on there.
-    if (continueAsNewSuggested || historyLength > continueAfterEvents) {
-      return continueAsNew<typeof pool>({ ...input, carried: desk.state.carried() });
-    }
+    if (isLong()) return continueAsNew<typeof pool>({ ...input, carried: desk.state.carried() });
   }
 }
 
@@ -90,47 +92,51 @@ class Desk {
   readonly #lookEvery: number;
   #isStirred: boolean;
   #look: 'none' | 'set' | 'due' = 'none';
-  /** What was said while it did not yet know what it had known before. */
-  #unheard: PoolTold[] | undefined;
+  /** While it does not yet know what it had known before. */
+  #recall: PoolRecall | undefined;
 
   /** @param isNew whether it has yet to recall what there was before it */
-  constructor({ pool, declared, lookEvery = LOOK_EVERY, carried }: PoolInput, isNew: boolean) {
-    this.state = new Pool(carried ?? emptyPool(declared));
-    this.#pool = pool;
+  constructor(input: PoolInput, isNew: boolean) {
+    const { pool: name, declared, lookEvery = LOOK_EVERY, carried: known, recall } = input;
+    this.state = new Pool(known ?? emptyPool(declared));
+    this.#pool = name;
     this.#lookEvery = lookEvery;
-    this.#isStirred = carried !== undefined;
-    this.#unheard = isNew ? [] : undefined;
+    this.#isStirred = known !== undefined;
+    this.#recall = isNew ? new PoolRecall({ pool: name, declared }, recall) : undefined;
   }
 
   get isBusy(): boolean {
     return this.#isStirred || this.#look === 'due';
   }
 
-  /** Where it was cut off: it grants nothing before it knows who holds what. */
-  async recall(): Promise<void> {
-    const { workflowId, runId } = workflowInfo();
-    try {
-      const known = await predecessor['pools.recall']({ workflowId, runId });
-      if (known !== null) this.state = new Pool(recalledPool(known));
-    } catch (error) {
-      log.error('the pool that was here before does not answer: those who hold its slots are not counted', {
-        error,
-      });
-    }
-    const meanwhile = this.#unheard ?? [];
-    this.#unheard = undefined;
-    for (const told of meanwhile) this.hear(told);
+  /**
+   * Where it was cut off: it grants nothing before it knows who holds what.
+   * @returns what to go on asking with in a new history, where it still does not know
+   */
+  async recall(isLong: () => boolean): Promise<CarriedRecall | undefined> {
+    const recall = this.#recall;
+    if (recall === undefined) return undefined;
+    const known = await recall.ask(isLong);
+    if (known === 'unknown') return recall.carried();
+    if (known !== null) this.state = new Pool(recalledPool(known));
+    this.#recall = undefined;
+    recall.backlog.tellTo(this.state, Date.now());
     this.#isStirred = true;
+    return undefined;
   }
 
   /** Nothing while it knows less than its predecessor. */
   carried(): CarriedPool | null {
-    return this.#unheard === undefined ? this.state.carried() : null;
+    return this.#recall === undefined ? this.state.carried() : null;
+  }
+
+  view(): PoolView {
+    return this.#recall === undefined ? this.state.view() : this.#recall.view();
   }
 
   hear(told: PoolTold): void {
-    if (this.#unheard !== undefined) {
-      this.#unheard.push(told);
+    if (this.#recall !== undefined) {
+      this.#recall.backlog.hear(told);
       return;
     }
     const { declared, messages } = told;
@@ -140,10 +146,27 @@ class Desk {
   }
 
   async resize(slots: number): Promise<PoolView> {
-    await condition(() => this.#unheard === undefined);
-    this.state.resize(slots);
+    await condition(() => this.#recall?.isStuck !== false);
+    if (this.#recall === undefined) this.state.resize(slots);
+    else this.#recall.backlog.resize(slots);
     this.#isStirred = true;
-    return this.state.view();
+    return this.view();
+  }
+
+  async reopen(): Promise<PoolView> {
+    this.#recall?.giveUp();
+    await condition(() => this.#recall === undefined);
+    return this.view();
+  }
+
+  checkReopen(): void {
+    if (this.#recall?.isStuck === true) return;
+    const why =
+      this.#recall === undefined ? 'knows who holds its slots' : 'is still finding out who holds its slots';
+    throw ApplicationFailure.nonRetryable(
+      `pool ${this.#pool} ${why}: there is nothing to reopen`,
+      'PoolIsOpen',
+    );
   }
 
   async turn(): Promise<void> {

@@ -16,7 +16,17 @@ export interface PoolActivities {
    * What a pool knew that had this ID before and was cut off; `null` where there was none.
    * @throws PoolNotRecalled while there was one and it can't be asked
    */
-  recall(input: { workflowId: string; runId: string }): Promise<CarriedPool | null>;
+  recall(input: RecallInput): Promise<CarriedPool | null>;
   /** @returns those of the holders that are no more: ended, terminated, timed out, or forgotten by Temporal */
   lookUp(input: { holders: readonly PoolHolder[] }): Promise<{ gone: readonly PoolHolder[] }>;
+}
+
+/** The pool that asks. */
+export interface RecallInput {
+  readonly workflowId: string;
+  readonly runId: string;
+  /** Histories that it has had before are not what was there before it. */
+  readonly firstRunId?: string;
+  /** It has found one before: if Temporal has none any more, that has been forgotten. */
+  readonly wasThere?: boolean;
 }

@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 
-import { listPools, resizePool, type ListedPool, type PoolServices } from '../pools/pools.ts';
+import { recallingText } from '../../workflows/domain/pool/recalling.ts';
+import { listPools, reopenPool, resizePool, type ListedPool, type PoolServices } from '../pools/pools.ts';
 import type { CommandContext } from './command.ts';
 import { action, example } from './command.ts';
 import type { Cell } from './output.ts';
@@ -19,6 +20,7 @@ export function registerPools(program: Command, context: Context): void {
     .addHelpText('before', example('assay pools list'));
   registerList(pools, context);
   registerSet(pools, context);
+  registerReopen(pools, context);
 }
 
 function registerList(pools: Command, context: Context): void {
@@ -37,6 +39,9 @@ function registerList(pools: Command, context: Context): void {
         else {
           output.table(['POOL', 'SLOTS', 'USED', 'WAITING'], listed.map(row));
           for (const line of listed.flatMap(placeLines)) output.line(line);
+          for (const { name, recalling } of listed) {
+            if (recalling !== undefined) output.line(recallingText(name, recalling));
+          }
         }
         return 0;
       }),
@@ -61,12 +66,32 @@ function registerSet(pools: Command, context: Context): void {
     );
 }
 
-function row({ name, slots, declared, used, waiting }: ListedPool): (string | Cell)[] {
+function registerReopen(pools: Command, context: Context): void {
+  pools
+    .command('reopen')
+    .description(
+      'have a pool grant again that can’t learn who held its slots: tasks that hold some without saying so are not counted',
+    )
+    .argument('<name>')
+    .option('--json', 'print JSON')
+    .addHelpText('before', example('assay pools reopen warehouse'))
+    .action(
+      action(context, async (services, name: string, { json }: { json?: boolean }) => {
+        const open = await reopenPool(services, name);
+        if (json === true) context.output.json(open);
+        else
+          context.output.line(`${name} grants its ${open.slots} slots again, as if ${open.used} were in use`);
+        return 0;
+      }),
+    );
+}
+
+function row({ name, slots, declared, used, waiting, recalling }: ListedPool): (string | Cell)[] {
   const size = slots === declared ? String(slots) : `${slots} (declared: ${declared})`;
   return [
     name,
     size,
-    String(used),
+    recalling === undefined ? String(used) : { text: 'unknown', colour: 'red' },
     waiting.length === 0 ? '0' : { text: String(waiting.length), colour: 'yellow' },
   ];
 }

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
+import { poolWorkflowId } from '../../workflows/domain/pool/messages.ts';
 import { crowd, limited } from '../../workflows/engine/testing/pool-pipelines.ts';
 import { startKit, type Kit } from '../../workflows/engine/testing/kit.ts';
-import { listPools, resizePool, type PoolServices } from './pools.ts';
+import { listPools, reopenPool, resizePool, type PoolServices } from './pools.ts';
 
 let kit: Kit;
 let services: PoolServices;
@@ -16,10 +17,12 @@ const beginning = new Promise<void>((resolve) => {
 });
 
 beforeAll(async () => {
-  const pools = { narrow: 2 };
+  const pools = { narrow: 2, lost: 1 };
   kit = await startKit({
     pipelines: [crowd, limited],
     pools,
+    // Of a workflow whose code no worker has.
+    expects: [/^Failing workflow task/],
     activities: {
       'taking.turn': async () => {
         begun();
@@ -43,6 +46,7 @@ describe('pools', () => {
   it('are listed with who has their slots and who waits, and are resized before anybody asks and after', async () => {
     expect(await listPools(services)).toEqual([
       { name: 'narrow', declared: 2, slots: 2, used: 0, held: [], waiting: [] },
+      { name: 'lost', declared: 1, slots: 1, used: 0, held: [], waiting: [] },
       { name: 'runs-limited', declared: 2, slots: 2, used: 0, held: [], waiting: [] },
     ]);
     expect(await resizePool(services, 'narrow', 1)).toMatchObject({ slots: 1, declared: 2 });
@@ -59,11 +63,44 @@ describe('pools', () => {
     await run.result();
   });
 
+  it('that can’t learn who held their slots say so, and grant when somebody has them reopened', async () => {
+    const workflowId = poolWorkflowId('lost', kit.taskQueue);
+    const { taskQueue } = kit;
+    const before = await kit.client.workflow.start('poolOfCodeThatIsGone', { workflowId, taskQueue });
+    await before.terminate('its workers are gone');
+    const run = await kit.start(crowd, { key: 'lost', params: { pool: 'lost' } });
+    const lost = async () => (await listPools(services)).find(({ name }) => name === 'lost');
+    await vi.waitFor(
+      async () =>
+        expect(await lost()).toMatchObject({
+          waiting: [{ id: 'turn-0/1' }],
+          recalling: { why: expect.stringContaining('does not answer') },
+        }),
+      { timeout: 60_000 },
+    );
+    const handle = kit.client.workflow.getHandle(workflowId);
+    const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    expect(currentDetails).toMatch(/^lost grants nothing, since .* assay pools reopen lost$/);
+    expect(await reopenPool(services, 'lost')).not.toHaveProperty('recalling');
+    await run.result();
+    expect(await lost()).not.toHaveProperty('recalling');
+  });
+
+  it('that know who holds their slots, or that nobody has asked yet, are not reopened', async () => {
+    for (const name of ['narrow', 'runs-limited']) {
+      await expect(reopenPool(services, name)).rejects.toMatchObject({
+        type: 'PoolIsOpen',
+        next: 'assay pools list',
+      });
+    }
+  });
+
   it('that nobody has declared, and numbers that are none, are refused', async () => {
     await expect(resizePool(services, 'nowhere', 1)).rejects.toMatchObject({
       type: 'UnknownPool',
       next: 'assay pools list',
     });
+    await expect(reopenPool(services, 'nowhere')).rejects.toMatchObject({ type: 'UnknownPool' });
     await expect(resizePool(services, 'narrow', 1.5)).rejects.toMatchObject({ type: 'InvalidSlots' });
   });
 });

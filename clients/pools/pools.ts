@@ -32,15 +32,32 @@ export async function listPools(services: PoolServices): Promise<ListedPool[]> {
   );
 }
 
+/**
+ * Has a pool grant again that can't learn who held its slots: those who have not said so are not counted.
+ * @throws Refusal UnknownPool, PoolIsOpen, PoolSilent
+ */
+export async function reopenPool(services: PoolServices, name: string): Promise<ListedPool> {
+  const declared = slotsOf(services, name);
+  const client = await services.client();
+  const handle = client.workflow.getHandle(poolWorkflowId(name, services.taskQueue));
+  try {
+    const view = await client.withDeadline(Date.now() + ANSWER, () =>
+      handle.executeUpdate<PoolView, []>('reopen'),
+    );
+    return { name, declared, ...view };
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError) {
+      throw new Refusal('PoolIsOpen', error.cause?.message ?? error.message, { next: 'assay pools list' });
+    }
+    if (!(error instanceof WorkflowNotFoundError)) throw silent(name, error);
+    const message = `nobody has asked pool ${name} for anything yet: there is nothing to reopen`;
+    throw new Refusal('PoolIsOpen', message, { next: 'assay pools list' });
+  }
+}
+
 /** Holds until the configuration says another number than now. @throws Refusal UnknownPool, InvalidSlots, PoolSilent */
 export async function resizePool(services: PoolServices, name: string, slots: number): Promise<ListedPool> {
-  const declared = declaredPools(services).get(name);
-  if (declared === undefined) {
-    const known = [...declaredPools(services).keys()].join(', ') || 'none';
-    throw new Refusal('UnknownPool', `no pool is named ${name}; there are ${known}`, {
-      next: 'assay pools list',
-    });
-  }
+  const declared = slotsOf(services, name);
   const client = await services.client();
   const { taskQueue } = services;
   const workflowId = poolWorkflowId(name, taskQueue);
@@ -61,6 +78,16 @@ export async function resizePool(services: PoolServices, name: string, slots: nu
     if (!(error instanceof WorkflowUpdateFailedError)) throw silent(name, error);
     throw new Refusal('InvalidSlots', error.cause?.message ?? error.message, { next: 'assay pools list' });
   }
+}
+
+function slotsOf(services: PoolServices, name: string): number {
+  const declared = declaredPools(services);
+  const slots = declared.get(name);
+  if (slots !== undefined) return slots;
+  const known = [...declared.keys()].join(', ') || 'none';
+  throw new Refusal('UnknownPool', `no pool is named ${name}; there are ${known}`, {
+    next: 'assay pools list',
+  });
 }
 
 function declaredPools({ pools, pipelines }: PoolServices): ReadonlyMap<string, number> {

@@ -4,6 +4,7 @@
  * slots gets them; one who asks for more than there are is passed over until there are as many.
  */
 import type { Grant, PoolHolder, PoolMessage, Ticket } from './messages.ts';
+import type { Recalling } from './recalling.ts';
 
 /** Requests that are kept; whoever finds no room asks again. It keeps the state well under Temporal's 2 MiB. */
 const MOST_WAITING = 10_000;
@@ -38,6 +39,8 @@ export interface PoolView {
   readonly held: readonly HeldPlace[];
   /** In the order in which they are served. */
   readonly waiting: readonly Place[];
+  /** Only where it does not know who holds its slots: then `used` and `held` are but what it has been told. */
+  readonly recalling?: Recalling;
 }
 
 /** A pool as it travels into a new history; places are kept short, for there may be thousands. */
@@ -257,7 +260,7 @@ function byHolder(places: readonly Place[]): Grant[] {
   return [...grants.values()];
 }
 
-function holderKey({ workflowId, firstRunId }: PoolHolder): string {
+export function holderKey({ workflowId, firstRunId }: PoolHolder): string {
   return `${firstRunId} ${workflowId}`;
 }
 
