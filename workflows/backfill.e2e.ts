@@ -37,7 +37,8 @@ beforeAll(async () => {
     activities: (parts) => ({ 'probe.echo': echo, ...backfillActivities(parts) }),
   });
   backfills = createBackfills({ ...kit, pipelines, schedules: [] });
-  services = { ledger: kit.ledger, backfills, client: async () => kit.client, taskQueue: kit.taskQueue };
+  const { ledger, taskQueue } = kit;
+  services = { ledger, backfills, pipelines, client: async () => kit.client, taskQueue };
 });
 
 afterAll(async () => {
@@ -333,6 +334,15 @@ describe('a backfill', () => {
     await expect(handle.result()).rejects.toMatchObject({
       cause: { type: expect.stringMatching(/^(InvalidBackfill|UnknownPipeline)$/) },
     });
+  });
+
+  it('refuses tasks that neither the graph nor a run knows, and names those that they know', async () => {
+    const asked = request(2, { reprocess: 'all', tasks: ['right', 'nope'] });
+    await expect(createBackfill(services, asked)).rejects.toMatchObject({
+      type: 'UnknownTask',
+      message: expect.stringMatching(/no task nope; .* has .*left, right/) as string,
+    });
+    expect(await ledgerOf(asked.key, 2)).toEqual([' missing', ' missing']);
   });
 
   it.each<[string, Partial<BackfillRequest> & { from?: never }, string, RegExp]>([

@@ -7,27 +7,31 @@ import { Refusal } from '../refusal.ts';
 import { describe, stateOf } from '../runs/description.ts';
 import { refuseIfPaused } from '../runs/trigger.ts';
 import type { BackfillServices } from './services.ts';
+import { checkTasks } from './tasks.ts';
 
 /** Of one pipeline and key. */
 const BUMPS = 60;
 
 export interface CreatedBackfill extends Resolved {
   readonly id: string;
+  /** What could not be known before it. */
+  readonly note?: string;
 }
 
-/** @throws Refusal BackfillOpen, PipelinePaused; InvalidBackfill, InvalidParams, UnknownPipeline as the request deserves */
+/** @throws Refusal BackfillOpen, PipelinePaused, UnknownTask; InvalidBackfill, InvalidParams, UnknownPipeline as the request deserves */
 export async function createBackfill(
   services: BackfillServices,
   request: BackfillRequest,
 ): Promise<CreatedBackfill> {
   const resolved = services.backfills.resolve(request);
   const { plan } = resolved;
+  const note = await checkTasks(services, plan);
   await refuseIfPaused(services, plan.pipeline);
   await refuseSecond(services, plan);
   const now = Date.now();
   for (let second = 0; second < BUMPS; second += 1) {
     const id = backfillId(plan, new Date(now + second * 1000));
-    if (await start(services, id, resolved)) return { id, ...resolved };
+    if (await start(services, id, resolved)) return { id, ...resolved, ...(note !== undefined && { note }) };
   }
   throw new Refusal(
     'NoFreeSecond',

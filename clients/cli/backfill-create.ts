@@ -6,6 +6,7 @@ import type { Timetable } from '../../workflows/domain/calendar/timetable.ts';
 import type { Duration } from '../../workflows/domain/duration.ts';
 import { createBackfill } from '../backfill/create.ts';
 import type { BackfillServices } from '../backfill/services.ts';
+import { checkTasks } from '../backfill/tasks.ts';
 import { jsonArgument, positiveInteger } from './arguments.ts';
 import { previewLine, previewRow } from './backfill-view.ts';
 import { watchBackfill } from './backfill-watch.ts';
@@ -110,11 +111,14 @@ function timetableOf({ cron, timezone, every }: Options): Timetable | undefined 
 
 async function dryRun(
   { output }: Context,
-  { backfills }: BackfillServices,
+  services: BackfillServices,
   request: BackfillRequest,
   { json }: Options,
 ): Promise<ExitCode> {
+  const { backfills } = services;
   const { plan, total, lacks } = backfills.outline(request);
+  const note = await checkTasks(services, plan);
+  if (note !== undefined) output.note(`note: ${note}`);
   const intervals = [];
   for await (const interval of backfills.preview(plan)) intervals.push(interval);
   if (json === true) output.json({ plan, total, intervals });
@@ -135,7 +139,8 @@ async function create(
   request: BackfillRequest,
   { watch, json }: Options,
 ): Promise<ExitCode> {
-  const created = await createBackfill(services, request);
+  const { note, ...created } = await createBackfill(services, request);
+  if (note !== undefined) output.note(`note: ${note}`);
   if (watch === true) {
     output.note(created.id);
     return watchBackfill(output, services, created.id, json === true);

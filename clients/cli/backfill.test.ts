@@ -3,19 +3,36 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 import { createBackfills } from '../../activities/backfill/backfills.ts';
+import { claim } from '../../activities/ledger/claim.ts';
+import { writeRecord } from '../../activities/ledger/close.ts';
 import { createLedger } from '../../activities/ledger/ledger.ts';
-import { temporaryStore } from '../../activities/ledger/testing/records.ts';
+import { runRecord, taskRecord, temporaryStore } from '../../activities/ledger/testing/records.ts';
+import type { ObjectStore } from '../../activities/store/contract.ts';
 import type { ScheduleDeclaration } from '../../workflows/domain/calendar/schedule.ts';
+import type { TaskRecord } from '../../workflows/domain/run-record.ts';
+import type { AnyPipeline } from '../../workflows/engine/definition.ts';
+import { pipeline } from '../../workflows/engine/pipeline.ts';
 import type { BackfillServices } from '../backfill/services.ts';
 import { registerBackfill } from './backfill.ts';
 import { typed, type Said } from './testing/typed.ts';
 
 const monthly = { cron: '@monthly' } as const;
-const pipelines = new Map([
-  ['lifecycle', { name: 'lifecycle', params: () => z.object({ project: z.string() }) }],
-  ['medallion', { name: 'medallion', timetable: monthly, params: () => z.object({ project: z.string() }) }],
-  ['gridless', { name: 'gridless' }],
-]);
+const Params = () => z.object({ project: z.string() });
+const pipelines = new Map<string, AnyPipeline['definition']>(
+  [
+    pipeline({ name: 'lifecycle', params: Params }, () => 1),
+    pipeline({ name: 'medallion', timetable: monthly, params: Params }, () => 1),
+    pipeline({ name: 'gridless' }, () => 1),
+    pipeline({ name: 'drawn', timetable: monthly }, (run) => {
+      const bronze = run.task('bronze', () => 1);
+      run.map('silver', { over: [1, 2], after: [bronze] }, (number) => number);
+    }),
+    pipeline({ name: 'late', timetable: monthly }, async (run) => {
+      const days = await run.task('days', () => 3);
+      run.task(`day-${days}`, () => days);
+    }),
+  ].map(({ definition }) => [definition.name, definition]),
+);
 const north: ScheduleDeclaration = {
   name: 'north-monthly',
   pipeline: 'lifecycle',
@@ -24,13 +41,15 @@ const north: ScheduleDeclaration = {
   timetable: monthly,
 };
 let services: BackfillServices;
+let store: ObjectStore;
 
 beforeAll(async () => {
-  const store = await temporaryStore();
+  store = await temporaryStore();
   const ledger = createLedger(store);
   services = {
     ledger,
     backfills: createBackfills({ store, ledger, pipelines, schedules: [north] }),
+    pipelines,
     client: () => Promise.reject(new Error('nothing here needs a server')),
     taskQueue: 'control',
   };
@@ -107,6 +126,44 @@ describe('assay backfill create --dry-run', () => {
     );
     expect(stdout).toContain('gridless-2026-03-29T22:00:00Z');
     expect(stdout).toContain('2 of 2 intervals would run');
+  });
+});
+
+describe('assay backfill create --tasks', () => {
+  const range = '--from 2026-01-01 --to 2026-03-01 --reprocess all';
+
+  async function ran(pipeline: string, tasks: readonly TaskRecord[]): Promise<void> {
+    const run = `${pipeline}-2026-02-01T00:00:00Z`;
+    await claim(store, run, 1, { workflowId: run, firstRunId: 'first' });
+    await writeRecord(store, runRecord({ run, pipeline, tasks }));
+  }
+
+  it('refuses a name that the graph does not know where nothing has run, and names those it knows', async () => {
+    for (const dry of ['', ' --dry-run']) {
+      const { code, stdout, stderr } = await assay(`create drawn ${range} --tasks silver nope${dry}`);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain(
+        'drawn has no task nope; no run of it has been, and its graph has bronze, silver',
+      );
+      expect(stderr).toContain('next: assay pipelines graph drawn');
+    }
+    expect((await assay(`create drawn ${range} --tasks silver[1] bronze --dry-run`)).code).toBe(0);
+  });
+
+  it('says what can’t be known where tasks are decided at run time and nothing has run', async () => {
+    const { code, stderr } = await assay(`create late ${range} --tasks day-3 --dry-run`);
+    expect(code).toBe(0);
+    expect(stderr).toContain('whether late has day-3 is decided at run time, and no run of it has been');
+  });
+
+  it('takes names that runs have made, and refuses those that none has', async () => {
+    await ran('late', [taskRecord('days'), taskRecord('day-3'), taskRecord('day-3', { index: [0] })]);
+    expect((await assay(`create late ${range} --tasks day-3[0] --dry-run`)).code).toBe(0);
+    const refused = await assay(`create late ${range} --tasks day-3[7] --dry-run`);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain(
+      'late has no task day-3[7]; by its graph and its newest runs it has days, day-3',
+    );
   });
 });
 
