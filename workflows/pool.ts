@@ -21,6 +21,7 @@ import type { PoolActivities } from '../activities/pools/contract.ts';
 import { isPoolTold } from './domain/pool/heard.ts';
 import { CARRIED_QUERY, type PoolTold } from './domain/pool/messages.ts';
 import { emptyPool, Pool, recalledPool, type CarriedPool, type PoolView } from './domain/pool/pool.ts';
+import { sizeProblem } from './domain/pool/size.ts';
 import { PoolRecall, type CarriedRecall } from './pool-recall.ts';
 import { standing } from './standing.ts';
 
@@ -196,6 +197,6 @@ class Desk {
 }
 
 function checkSlots(slots: unknown): void {
-  if (typeof slots === 'number' && Number.isInteger(slots) && slots >= 0) return;
-  throw ApplicationFailure.nonRetryable('a pool has 0, 1, 2, … slots', 'InvalidSlots');
+  const problem = sizeProblem(slots);
+  if (problem !== undefined) throw ApplicationFailure.nonRetryable(problem, 'InvalidSlots');
 }

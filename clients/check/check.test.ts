@@ -87,7 +87,7 @@ describe('checkAll', () => {
     const { faults } = await check(
       { queued },
       {
-        pools: { broken: 0 },
+        pools: { broken: 0, endless: 5000 },
         schedules: [{ name: 'nightly', pipeline: 'nothing', timetable: { cron: '61 * * * *' } }],
       },
     );
@@ -97,7 +97,8 @@ describe('checkAll', () => {
     ]);
     const told = faults.map(({ what }) => what).join('\n');
     expect(told).toContain('no pool is named warehouse in development, staging, production');
-    expect(told).toContain('pool broken has 0 slots');
+    expect(told).toContain('pool broken has 0 slots; at least 1 is expected');
+    expect(told).toContain('pool endless has 5000 slots; a pool has at most 1000 slots');
     expect(told).toContain('no pipeline is named nothing');
     expect(told.match(/names the channel nobody/g)).toHaveLength(1);
   });

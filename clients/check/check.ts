@@ -1,6 +1,7 @@
 /** Whether what is written here can run, as far as that shows without a server: every fault at once, with what to do. */
 import type { AssayConfig, EnvironmentName } from '../../temporal.config.ts';
 import type { TaskGraph } from '../../workflows/domain/graph.ts';
+import { sizeProblem } from '../../workflows/domain/pool/size.ts';
 import { checkParams } from '../../workflows/domain/params.ts';
 import type { AnyPipeline } from '../../workflows/engine/definition.ts';
 import { Refusal } from '../refusal.ts';
@@ -159,8 +160,10 @@ function scheduleFaults(
 
 function poolFaults({ pools }: AssayConfig): string[] {
   return Object.entries(pools)
-    .filter(([, slots]) => !(Number.isSafeInteger(slots) && slots > 0))
-    .map(([name, slots]) => `pool ${name} has ${slots} slots; a whole number from 1 is expected`);
+    .filter(([, slots]) => slots === 0 || sizeProblem(slots) !== undefined)
+    .map(
+      ([name, slots]) => `pool ${name} has ${slots} slots; ${sizeProblem(slots) ?? 'at least 1 is expected'}`,
+    );
 }
 
 function channelFaults({ notices }: AssayConfig, pipelines: ReadonlyMap<string, Definition>): string[] {

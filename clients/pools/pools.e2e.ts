@@ -101,6 +101,15 @@ describe('pools', () => {
       next: 'assay pools list',
     });
     await expect(reopenPool(services, 'nowhere')).rejects.toMatchObject({ type: 'UnknownPool' });
-    await expect(resizePool(services, 'narrow', 1.5)).rejects.toMatchObject({ type: 'InvalidSlots' });
+    for (const [slots, why] of [
+      [1.5, 'a pool has 0, 1, 2'],
+      [999_999_999, 'a pool has at most 1000 slots, for it must keep who holds each'],
+    ] as const) {
+      await expect(resizePool(services, 'narrow', slots)).rejects.toMatchObject({
+        type: 'InvalidSlots',
+        message: expect.stringContaining(why) as string,
+        next: 'assay pools list',
+      });
+    }
   });
 });

@@ -3,6 +3,7 @@ import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@
 
 import { poolWorkflowId, runsPool } from '../../workflows/domain/pool/messages.ts';
 import type { PoolView } from '../../workflows/domain/pool/pool.ts';
+import { sizeProblem } from '../../workflows/domain/pool/size.ts';
 import { Refusal } from '../refusal.ts';
 import type { RunServices } from '../runs/services.ts';
 
@@ -58,6 +59,8 @@ export async function reopenPool(services: PoolServices, name: string): Promise<
 /** Holds until the configuration says another number than now. @throws Refusal UnknownPool, InvalidSlots, PoolSilent */
 export async function resizePool(services: PoolServices, name: string, slots: number): Promise<ListedPool> {
   const declared = slotsOf(services, name);
+  const problem = sizeProblem(slots);
+  if (problem !== undefined) throw invalidSlots(problem);
   const client = await services.client();
   const { taskQueue } = services;
   const workflowId = poolWorkflowId(name, taskQueue);
@@ -76,7 +79,7 @@ export async function resizePool(services: PoolServices, name: string, slots: nu
     return { name, declared, ...view };
   } catch (error) {
     if (!(error instanceof WorkflowUpdateFailedError)) throw silent(name, error);
-    throw new Refusal('InvalidSlots', error.cause?.message ?? error.message, { next: 'assay pools list' });
+    throw invalidSlots(error.cause?.message ?? error.message);
   }
 }
 
@@ -88,6 +91,10 @@ function slotsOf(services: PoolServices, name: string): number {
   throw new Refusal('UnknownPool', `no pool is named ${name}; there are ${known}`, {
     next: 'assay pools list',
   });
+}
+
+function invalidSlots(problem: string): Refusal {
+  return new Refusal('InvalidSlots', problem, { next: 'assay pools list' });
 }
 
 function declaredPools({ pools, pipelines }: PoolServices): ReadonlyMap<string, number> {
