@@ -60,6 +60,11 @@ const MOMENTS = [
     object: 'registry/readmission/log/0{19}5.json$',
   },
   {
+    name: 'the governor is told of drift, and has not yet decided',
+    when: 'before',
+    object: 'registry/readmission/log/0{19}6.json$',
+  },
+  {
     name: 'scores have their files, but no commit',
     when: 'before',
     object: 'readmission_predictions/_delta_log/0{20}.json$',
@@ -112,7 +117,7 @@ describe('a worker that is killed with -9', () => {
     const control = `worker ${CONTROL} ended (SIGKILL); starting it again`;
     const work = `worker ${WORK} ended (SIGKILL); starting it again`;
     expect(disturbed.notes.toSorted()).toEqual([
-      ...Array.from({ length: 4 }, () => control),
+      ...Array.from({ length: 5 }, () => control),
       ...Array.from({ length: 5 }, () => work),
     ]);
     expect(undisturbed.notes).toEqual([]);
@@ -135,6 +140,25 @@ describe('a worker that is killed with -9', () => {
       .map(({ kind, version }) => `${kind} ${version}`);
     expect(said.slice(0, 3)).toEqual(['registered 1', 'gate 1', 'alias 1']);
     expect(said.toSorted()).toEqual([...new Set(said)].toSorted());
+  });
+
+  it('decides once on the drift that it was told of, and retrains once for each decision', async () => {
+    const log = await disturbed.services.registry.log(MODEL);
+    const decisions = log.flatMap((entry) =>
+      entry.kind === 'decision' ? [{ number: entry.number, ...entry.decision }] : [],
+    );
+    const onDrift = decisions.filter(
+      ({ asOf, reasons }) =>
+        asOf === '2025-05-01T00:00:00Z' && reasons.some(({ measure }) => measure.startsWith('feature_psi')),
+    );
+    // The moment at which it was killed; it needs two such intervals in a row to retrain.
+    expect(onDrift).toMatchObject([{ number: 6, decision: 'schedule' }]);
+    const decided = decisions.flatMap(({ decision, asOf }) => (decision === 'retrain' ? [asOf] : []));
+    const { runs } = await disturbed.services.ledger.list({ pipeline: 'retraining' });
+    expect(decided).toHaveLength(2);
+    expect(runs.map(({ run }) => run).toSorted()).toEqual(
+      decided.map((asOf) => `retraining.${MODEL}-${asOf}`).toSorted(),
+    );
   });
 
   it('tells the same months', () => {
