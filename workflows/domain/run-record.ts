@@ -67,6 +67,8 @@ export interface TaskRecord {
   readonly error?: RecordedError;
   /** Where it has failed: it would do so again however often it, or the task around it, is tried. */
   readonly final?: true;
+  /** Where it has failed: the retries that the pipeline gives every task are spent on it, or inside it. */
+  readonly exhausted?: true;
   /** Why it was skipped, in the author's words. */
   readonly reason?: string;
   /** How far it has come, in its own words, while it runs. */

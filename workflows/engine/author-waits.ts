@@ -8,6 +8,7 @@ import { wholeSecond } from '../domain/run-id.ts';
 import type { TriggerRule } from '../domain/trigger-rules.ts';
 import { argumentsOf, call, type LooseBody, type LooseOptions } from './bodies.ts';
 import type { AnyPipeline } from './definition.ts';
+import { retriesOf } from './default-retries.ts';
 import type { Desk } from './desk.ts';
 import type { DependsOnPast } from './order.ts';
 import { runLoop, type LoopPlace, type LoopSpec } from './loop.ts';
@@ -133,7 +134,7 @@ export function createWaits(parts: WaitParts, add: Add): object {
     },
     loop: (
       name: string,
-      { retries = parts.retries ?? {}, timeout, max, until, onMax = 'fail', ...options }: LooseLoopOptions,
+      { retries, timeout, max, until, onMax = 'fail', ...options }: LooseLoopOptions,
       body: LooseBody,
     ) =>
       add(name, 'loop', options, (outcomes, _context, task) => {
@@ -144,7 +145,7 @@ export function createWaits(parts: WaitParts, add: Add): object {
             max,
             until,
             onMax,
-            retries,
+            ...retriesOf(retries, parts.retries),
             ...(timeout !== undefined && { timeout }),
             body: (previous, context) => call(body, [previous, ...values, context]),
           },

@@ -3,6 +3,7 @@ import type { Retries } from '../domain/retry.ts';
 import { awaitPast, createWaits, refusePast } from './author-waits.ts';
 import { argumentsOf, call, type LooseBody, type LooseOptions } from './bodies.ts';
 import type { AnyPipeline } from './definition.ts';
+import { retriesOf } from './default-retries.ts';
 import type { Desk } from './desk.ts';
 import type { DependsOnPast } from './order.ts';
 import { runMap, type ItemRange, type MapPlace, type MapSpec } from './map.ts';
@@ -49,7 +50,7 @@ export interface Author {
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
 
 export function createAuthor(parts: AuthorParts): Author {
-  const { scheduler, runtime, facts, retries: defaultRetries = {} } = parts;
+  const { scheduler, runtime, facts } = parts;
   const taskOf = new Map<unknown, Task>();
   const closing: ((ending: Ending) => void)[] = [];
 
@@ -77,7 +78,7 @@ export function createAuthor(parts: AuthorParts): Author {
       kind,
       upstream: [...after, ...past].map((ref) => known(runtime, taskOf.get(ref), name)),
       when,
-      retries: retries ?? (hasDefaults(kind) ? defaultRetries : {}),
+      ...retriesOf(retries, hasDefaults(kind) ? parts.retries : {}),
       mayFail,
       ...(index !== undefined && { index }),
       ...(timeout !== undefined && { timeout }),
@@ -122,7 +123,7 @@ export function createAuthor(parts: AuthorParts): Author {
       const {
         over,
         after = [],
-        retries = defaultRetries,
+        retries,
         mayFail = false,
         timeout,
         concurrency,
@@ -132,7 +133,7 @@ export function createAuthor(parts: AuthorParts): Author {
       } = options;
       const fromTask = taskOf.has(over);
       const spec: MapSpec = {
-        retries,
+        ...retriesOf(retries, parts.retries),
         body: (item, context) => call(body, [item, context]),
         ...(timeout !== undefined && { timeout }),
         ...(concurrency !== undefined && { concurrency }),

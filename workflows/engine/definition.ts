@@ -38,7 +38,10 @@ export interface PipelineOptions<P> {
    * that was. The first interval of a schedule waits for nothing; one that was due and never ran is waited for.
    */
   readonly dependsOnPast?: DependsOnPast;
-  /** Of every task that declares none of its own; children are never repeated by it. */
+  /**
+   * Of every task that declares none of its own; children are never repeated by it. Where they are spent on a task inside
+   * another they are spent on both.
+   */
   readonly retries?: Retries;
   /** Started, beside all else, once for every partition for which these are there. */
   readonly assets?: AssetCondition;

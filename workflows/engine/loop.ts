@@ -1,18 +1,18 @@
 /** Loops: a task done again until its result will do, at least once, each turn with a row of its own. */
 import type { Duration } from '../domain/duration.ts';
-import type { Retries } from '../domain/retry.ts';
+import type { TaskRetries } from './default-retries.ts';
 import { upstreamFailed } from './outcomes.ts';
 import { Skipped } from './references.ts';
 import type { Runtime, TaskContext } from './runtime.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Task } from './task.ts';
 
-export interface LoopSpec {
+/** Its retries are those of each turn. */
+export interface LoopSpec extends TaskRetries {
   readonly max: number;
   readonly onMax: 'fail' | 'last';
   readonly until: (result: unknown, turn: number) => boolean;
   /** Of each turn. */
-  readonly retries: Retries;
   readonly timeout?: Duration;
   readonly body: (previous: unknown, context: TaskContext) => unknown;
 }
@@ -55,6 +55,7 @@ async function runTurn(
     after: task.after,
     when: 'all_success',
     retries: spec.retries,
+    ...(spec.inherits && { inherits: true }),
     ...(spec.timeout !== undefined && { timeout: spec.timeout }),
     mayFail: true,
     body: (_outcomes, context) => spec.body(previous, context),

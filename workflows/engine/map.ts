@@ -5,8 +5,8 @@
 import { taskLabel } from '../domain/activity-id.ts';
 import type { Duration } from '../domain/duration.ts';
 import type { Mapped } from '../domain/mapped.ts';
-import type { Retries } from '../domain/retry.ts';
 import type { MapSlice, RecordedError, TaskRecord } from '../domain/run-record.ts';
+import type { TaskRetries } from './default-retries.ts';
 import { saveTasks } from './memo-parts.ts';
 import type { PoolUse } from './pool-turn.ts';
 import { RESULT_LIMIT } from './result-size.ts';
@@ -29,10 +29,9 @@ export interface ItemRange {
   readonly to: number;
 }
 
-export interface MapSpec {
+export interface MapSpec extends TaskRetries {
   /** Items that run at the same time. */
   readonly concurrency?: number;
-  readonly retries: Retries;
   readonly timeout?: Duration;
   /** What each try of an item takes a turn in. */
   readonly pool?: PoolUse;
@@ -83,6 +82,7 @@ async function runItems(
       after: task.after,
       when: 'all_success',
       retries: spec.retries,
+      ...(spec.inherits && { inherits: true }),
       ...(spec.timeout !== undefined && { timeout: spec.timeout }),
       ...(spec.pool !== undefined && { pool: spec.pool }),
       mayFail: true,

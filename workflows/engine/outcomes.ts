@@ -25,7 +25,7 @@ export function innermost(causes: readonly Cause[]): RecordedError {
 export function because(
   { spec }: Task,
   verdict: 'skipped' | 'upstream_failed',
-): Pick<Task['progress'], 'reason' | 'final'> {
+): Pick<Task['progress'], 'reason' | 'final' | 'exhausted'> {
   const culprits = spec.upstream
     .filter(({ progress: { state } }) =>
       verdict === 'skipped' ? state === 'skipped' : state === 'failed' || state === 'upstream_failed',
@@ -33,9 +33,11 @@ export function because(
     .map(({ label }) => label);
   const word = verdict === 'skipped' ? 'skipped' : 'failed';
   const reason = culprits.length === 0 ? `by rule ${spec.when}` : `${culprits.join(', ')} ${word}`;
-  const isFinal =
-    verdict === 'upstream_failed' && spec.upstream.some(({ progress }) => progress.final === true);
-  return { reason, ...(isFinal && { final: true }) };
+  if (verdict === 'skipped') return { reason };
+  const [isFinal, isExhausted] = (['final', 'exhausted'] as const).map((mark) =>
+    spec.upstream.some(({ progress }) => progress[mark] === true),
+  );
+  return { reason, ...(isFinal && { final: true }), ...(isExhausted && { exhausted: true }) };
 }
 
 export function upstreamFailed({ label, progress }: Task): RecordedError {

@@ -312,6 +312,20 @@ describe('retries', () => {
     expect(await tasksOf('forgiving')).toMatchObject({ again: { state: 'success', tries: 2 } });
   });
 
+  test('of the pipeline are spent once, be a task inside another', async () => {
+    const before = probe.calls('again');
+    const broken = { type: 'Broken', permanent: false };
+    probe.fail('again', broken, broken, broken, broken);
+    const failure = await failureOf(kit.execute(forgiving, { fireTime, params: { inside: true } }));
+    expect(failure.message).toContain('again went wrong');
+    expect(await tasksOf('forgiving')).toMatchObject({
+      around: { state: 'failed', tries: 1 },
+      again: { state: 'failed', tries: 2 },
+    });
+    expect(probe.calls('again') - before).toBe(2);
+    probe.fail('again');
+  });
+
   test('follow a try that took too long', async () => {
     const failure = await failureOf(kit.execute(timed, { fireTime }));
     expect(failure.message).toContain('TaskTimeout');

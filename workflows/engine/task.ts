@@ -28,6 +28,8 @@ export interface TaskSpec {
   readonly after?: readonly string[];
   readonly when: TriggerRule;
   readonly retries: Retries;
+  /** They are those that the pipeline gives every task. */
+  readonly inherits?: true;
   /** Of one try. */
   readonly timeout?: Duration;
   readonly mayFail: boolean;
@@ -79,6 +81,8 @@ interface Progress {
   error?: RecordedError;
   /** It would fail again however often it, or what is around it, is tried. */
   final?: true;
+  /** The retries that the pipeline gives every task are spent on it. */
+  exhausted?: true;
   reason?: string;
   note?: string;
   retryAt?: string;

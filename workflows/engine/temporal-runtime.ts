@@ -4,6 +4,7 @@ import {
   condition,
   executeChild,
   isCancellation,
+  patched,
   sleep,
   workflowInfo,
   type ChildWorkflowOptions,
@@ -43,6 +44,7 @@ export function createTemporalRuntime(
     isCancellation,
     toError: toFailure,
     idle,
+    hasChange: patched,
     shouldContinue: () => {
       const { continueAsNewSuggested, historyLength } = workflowInfo();
       return continueAsNewSuggested || historyLength > (continueAfterEvents ?? Infinity) || isOtherCode();

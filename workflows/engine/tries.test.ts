@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TaskRecord } from '../domain/run-record.ts';
 import type { TaskRef } from './references.ts';
-import { Final, held, stage, turn } from './testing/stage.ts';
+import { Final, held, stage, succeeded, turn } from './testing/stage.ts';
 
 const TWICE = { attempts: 2, delay: '10s' } as const;
 
@@ -187,6 +187,122 @@ describe('a task whose body creates tasks, tried again', () => {
       ['outer', 'success', 2],
       ['sound', 'success', 1],
       ['broken', 'success', 2],
+    ]);
+  });
+});
+
+describe('retries that the pipeline gives every task', () => {
+  const stageTwice = (memo: readonly TaskRecord[] = [], old = false): ReturnType<typeof stage> =>
+    stage(memo, { retries: TWICE, old });
+
+  test('are spent once on what never succeeds, however deep it lies, and wherever its error comes out', async () => {
+    const { run, scheduler, pass } = stageTwice();
+    let calls = 0;
+    run.task('outer', async () => {
+      await run.task('middle', async () => {
+        const inner = run.task('inner', () => {
+          calls += 1;
+          throw new Error('never');
+        });
+        const after = run.task('after', { after: [inner] }, () => 'not reached');
+        try {
+          await after;
+        } catch (error) {
+          throw new Error('it is about the inner one', { cause: error });
+        }
+      });
+    });
+    for (const ms of [0, 10_000, 10_000, 20_000, 40_000]) await pass(ms);
+    expect(calls).toBe(2);
+    expect(rowsOf(scheduler.records())).toEqual([
+      ['outer', 'failed', 1],
+      ['middle', 'failed', 1],
+      ['inner', 'failed', 2],
+      ['after', 'upstream_failed', 0],
+    ]);
+    expect(scheduler.failures().map(({ label }) => label)).toEqual(['outer', 'middle', 'inner']);
+  });
+
+  test('are spent once on each item of a map and turn of a loop inside a task', async () => {
+    const { run, scheduler, pass } = stageTwice();
+    const done: string[] = [];
+    const always = (name: string): never => {
+      done.push(name);
+      throw new Error('never');
+    };
+    run.task('mapping', () => run.map('item', { over: ['a', 'b'] }, (letter) => always(letter)));
+    run.task('looping', () => run.loop('turn', { max: 3, until: () => true }, () => always('turn')));
+    for (const ms of [0, 10_000, 10_000, 20_000, 40_000]) await pass(ms);
+    expect(done.toSorted()).toEqual(['a', 'a', 'b', 'b', 'turn', 'turn']);
+    expect(rowsOf(scheduler.records())).toEqual(
+      expect.arrayContaining([
+        ['mapping', 'failed', 1],
+        ['looping', 'failed', 1],
+      ]),
+    );
+  });
+
+  test('do not keep a task with retries of its own from being tried again', async () => {
+    const { run, scheduler, pass } = stageTwice();
+    const body = failing(3);
+    run.task('outer', { retries: TWICE }, async () => run.task('inner', () => body()));
+    for (const ms of [0, 10_000, 10_000, 10_000]) await pass(ms);
+    expect(rowsOf(scheduler.records())).toEqual([
+      ['outer', 'success', 2],
+      ['inner', 'success', 4],
+    ]);
+  });
+
+  test('are there for the body’s own failures, and for those of tasks with retries of their own', async () => {
+    const { run, scheduler, pass } = stageTwice();
+    const [own, other] = [failing(1), failing(1)];
+    run.task('outer', async () => {
+      await run.task('sound', () => 'once');
+      // What it does without is no failure of its own.
+      await run.task('hopeless', { mayFail: true }, () => failing(9)()).outcome();
+      return own();
+    });
+    run.task('other', async () => run.task('single', { retries: { attempts: 1 } }, () => other()));
+    for (const ms of [0, 10_000, 10_000, 20_000, 20_000]) await pass(ms);
+    expect(rowsOf(scheduler.records())).toEqual(
+      expect.arrayContaining([
+        ['outer', 'success', 2],
+        ['sound', 'success', 1],
+        ['other', 'success', 2],
+        ['single', 'success', 2],
+      ]),
+    );
+  });
+
+  const write = ({ run }: ReturnType<typeof stage>, body: () => string): void => {
+    run.task('outer', async () => run.task('inner', () => body()));
+  };
+
+  test('are known to be spent in a new history too', async () => {
+    const first = stageTwice();
+    write(first, failing(9));
+    await first.pass(0);
+    await first.pass(10_000);
+    // The history ended after the inner task had failed, and before its outer one had.
+    const memo = first.scheduler
+      .records()
+      .map((record) => (record.name === 'outer' ? succeeded('outer', { state: 'running' }) : record));
+    const second = stageTwice(memo);
+    write(second, failing(9));
+    for (const ms of [0, 10_000, 20_000]) await second.pass(ms);
+    expect(rowsOf(second.scheduler.records())).toEqual([
+      ['outer', 'failed', 1],
+      ['inner', 'failed', 2],
+    ]);
+  });
+
+  test('multiply in histories that were begun when they did', async () => {
+    const { scheduler, pass, ...rest } = stageTwice([], true);
+    write({ scheduler, pass, ...rest }, failing(9));
+    for (const ms of [0, 10_000, 10_000, 10_000, 20_000]) await pass(ms);
+    expect(rowsOf(scheduler.records())).toEqual([
+      ['outer', 'failed', 2],
+      ['inner', 'failed', 4],
     ]);
   });
 });

@@ -9,6 +9,7 @@ import type { RecordedError } from '../domain/run-record.ts';
 import { hasEnded, type EndState } from '../domain/trigger-rules.ts';
 import type { Place } from './admission.ts';
 import type { Course } from './course.ts';
+import { isExhausted } from './default-retries.ts';
 import type { Holds } from './holds.ts';
 import { CANCELLED, innermost } from './outcomes.ts';
 import { endTurn, takeTurn } from './pool-turn.ts';
@@ -177,8 +178,12 @@ export class Tries {
     const random = createRandom(`${this.#options.attemptKey}/${task.label}/${progress.tries}`);
     const tries = progress.tries - (progress.spent ?? 0);
     const decision = decideRetry(spec.retries, tries, causes, random());
-    if (decision.kind === 'fail') this.#failForGood(task, progress.error, decision.reason !== 'exhausted');
-    else this.#tryAgain(task, decision.delayMs);
+    const exhausted = isExhausted(task, decision, error, () => this.#run.inside(task));
+    if (decision.kind === 'fail') {
+      this.#failForGood(task, progress.error, decision.reason !== 'exhausted', exhausted);
+    } else if (exhausted && this.#runtime.hasChange('default-retries-do-not-multiply')) {
+      this.#failForGood(task, progress.error, false, true);
+    } else this.#tryAgain(task, decision.delayMs);
   }
 
   #tryAgain(task: Task, delayMs: number): void {
@@ -192,11 +197,15 @@ export class Tries {
     this.#run.become(task, 'up_for_retry');
   }
 
-  #failForGood(task: Task, error: RecordedError, isFinal: boolean): void {
+  #failForGood(task: Task, error: RecordedError, isFinal: boolean, exhausted = false): void {
     const { holds } = this.#options;
     task.progress.error = error;
     if (this.#run.course.isTeardown || holds === undefined || !holds.takes(task)) {
-      this.#run.end(task, 'failed', { error, ...(isFinal && { final: true }) });
+      const marks = {
+        ...(isFinal && { final: true as const }),
+        ...(exhausted && { exhausted: true as const }),
+      };
+      this.#run.end(task, 'failed', { error, ...marks });
       return;
     }
     // Whoever has it tried again gives it its time again.

@@ -57,8 +57,16 @@ export const patient = pipeline({ name: 'patient' }, async (run) => {
   return run.task('fetch', { retries }, () => probe.flaky('fetch'));
 });
 
-export const forgiving = pipeline({ name: 'forgiving', retries: { attempts: 2, delay: '10ms' } }, (run) =>
-  run.task('again', () => probe.flaky('again')),
+export const forgiving = pipeline(
+  {
+    name: 'forgiving',
+    retries: { attempts: 2, delay: '10ms' },
+    params: () => z.object({ inside: z.boolean().default(false) }),
+  },
+  (run) => {
+    const again = () => run.task('again', () => probe.flaky('again'));
+    return run.params.inside ? run.task('around', { timeout: '5m' }, async () => again()) : again();
+  },
 );
 
 /** Each failure waits for somebody to decide; long enough for several histories. */

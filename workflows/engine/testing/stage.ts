@@ -1,5 +1,6 @@
 /** A scheduler without Temporal, for unit tests: nothing but time and the tests' own promises. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Retries } from '../../domain/retry.ts';
 import type { TaskRecord } from '../../domain/run-record.ts';
 import { createAuthor } from '../author.ts';
 import { Desk } from '../desk.ts';
@@ -10,8 +11,15 @@ import { Scheduler } from '../scheduler.ts';
 /** What no further try can mend. */
 export class Final extends Error {}
 
+interface StageOptions {
+  /** Of tasks that declare none. */
+  readonly retries?: Retries;
+  /** Begun by an engine without its newest changes. */
+  readonly old?: boolean;
+}
+
 /** A world without Temporal: time passes when a test says so. */
-export function stage(memo: readonly TaskRecord[] = []) {
+export function stage(memo: readonly TaskRecord[] = [], { retries, old = false }: StageOptions = {}) {
   const contexts = new AsyncLocalStorage<TaskContext>();
   const timers: { readonly at: number; readonly fire: () => void }[] = [];
   let now = Date.parse('2026-01-01T00:00:00Z');
@@ -33,6 +41,7 @@ export function stage(memo: readonly TaskRecord[] = []) {
       isFinal ? new Final(`${type}: ${message}`) : new Error(`${type}: ${message}`),
     idle: turn,
     shouldContinue: () => isLong,
+    hasChange: () => !old,
     changed: () => undefined,
     child: unused,
     findRun: unused,
@@ -55,6 +64,7 @@ export function stage(memo: readonly TaskRecord[] = []) {
     scheduler,
     runtime,
     facts: { ...facts, interval: { start: '', end: '' } },
+    ...(retries !== undefined && { retries }),
     memo: unused,
     desk,
   });
