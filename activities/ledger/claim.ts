@@ -19,9 +19,10 @@ export async function claim(
   const standing = await readClaim(store, run, attempt);
   if (standing !== undefined) return standing;
   // The marker first: a claim without one would be an attempt that the sweeper never finds.
-  const body = JSON.stringify({ holder, claimedAt: new Date().toISOString() } satisfies Claim);
+  const own: Claim = { holder, claimedAt: new Date().toISOString() };
+  const body = JSON.stringify(own);
   await store.putIfAbsent(openKey(run, attempt), body);
-  await store.putIfAbsent(claimKey(run, attempt), body);
+  if (await store.putIfAbsent(claimKey(run, attempt), body)) return own;
   const taken = await readClaim(store, run, attempt);
   if (taken === undefined) throw new Error(`the claim of ${run}/${attempt} vanished while it was taken`);
   return taken;

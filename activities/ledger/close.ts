@@ -22,16 +22,26 @@ export async function close(
   client: Client,
   input: { record: RunRecord; parts?: readonly MemoPart[] },
 ): Promise<void> {
-  const record = await withTasks(store, input.record, input.parts ?? []);
-  const { workflowId, workflowRunId: firstRunId } = record;
-  const timings = await timingsOf(client, { workflowId, firstRunId });
-  await writeRecord(store, withTimings(record, timings));
+  const { workflowId, workflowRunId: firstRunId } = input.record;
+  const [record, timings, claimedAt] = await Promise.all([
+    withTasks(store, input.record, input.parts ?? []),
+    timingsOf(client, { workflowId, firstRunId }),
+    whenClaimed(store, input.record),
+  ]);
+  await write(store, withTimings(record, timings), claimedAt);
+}
+
+export async function writeRecord(store: ObjectStore, record: RunRecord): Promise<void> {
+  await write(store, record, await whenClaimed(store, record));
+}
+
+async function whenClaimed(store: ObjectStore, { run, attempt, startedAt }: RunRecord): Promise<string> {
+  return (await readClaim(store, run, attempt))?.claimedAt ?? startedAt;
 }
 
 /** Safe to repeat, and after a kill at any point: the record first, then the views of it. */
-export async function writeRecord(store: ObjectStore, record: RunRecord): Promise<void> {
+async function write(store: ObjectStore, record: RunRecord, claimedAt: string): Promise<void> {
   const { run, attempt } = record;
-  const claimedAt = (await readClaim(store, run, attempt))?.claimedAt ?? record.startedAt;
   await writeJson(store, recordKey(run, attempt), record);
   await writeJson(store, closedKey(sortKey(run, attempt, claimedAt)), summaryOf(record, claimedAt));
   if (FAILED.includes(record.state)) currentTry().measure('runs_failed', 1, { pipeline: record.pipeline });

@@ -2,6 +2,7 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import { liveRow, liveTable } from '../domain/live-table.ts';
 import type { MapSlice, TaskState } from '../domain/run-record.ts';
+import { AT_ONCE } from './at-once.ts';
 import type { Task } from './task.ts';
 
 export interface LiveView {
@@ -29,7 +30,7 @@ export function createLiveView(firstHeading: string): LiveView {
     setCurrentDetails(liveTable(heading, [...rows.values()]));
   };
   const draws = (task: Task): void => {
-    if (stale.size === 0) void Promise.resolve().then(draw);
+    if (stale.size === 0) void AT_ONCE.then(draw);
     stale.add(task);
   };
   /** Items of maps are counted in the map's row. */

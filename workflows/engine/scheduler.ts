@@ -6,6 +6,7 @@
 import { taskLabel } from '../domain/activity-id.ts';
 import type { RecordedError, TaskRecord } from '../domain/run-record.ts';
 import { hasEnded, judge, type EndState } from '../domain/trigger-rules.ts';
+import { AT_ONCE } from './at-once.ts';
 import { Course } from './course.ts';
 import { because, outcomeNow, upstreamFailed } from './outcomes.ts';
 import { refuseNestedTurn } from './pool-turn.ts';
@@ -23,9 +24,6 @@ export interface SchedulerOptions extends TriesOptions {
   readonly only?: string;
 }
 
-/** One for all: the sandbox traces each promise that is made. */
-const AT_ONCE = Promise.resolve();
-
 export class Scheduler {
   readonly #runtime: Runtime;
   readonly #only: string | undefined;
@@ -40,7 +38,7 @@ export class Scheduler {
   #open = 0;
   #changes = 0;
   #ended: number;
-  #noticed = (): void => undefined;
+  #allEnded = (): void => undefined;
   #allParked = (): void => undefined;
   /** Resolves when what is left can only run in a new history. */
   readonly parked = new Promise<void>((resolve) => {
@@ -62,6 +60,7 @@ export class Scheduler {
       isDraining: () => this.isDraining(),
       become: (task, state) => this.#become(task, state),
       end: (task, state, outcome) => this.#end(task, state, outcome),
+      park: (task) => this.#park(task),
       begins: (task) => this.#register.beginTry(task),
       inside: (task) => this.#register.inside(task),
     });
@@ -123,7 +122,7 @@ export class Scheduler {
   async settle(): Promise<void> {
     while (this.#open > 0) {
       await new Promise<void>((resolve) => {
-        this.#noticed = resolve;
+        this.#allEnded = resolve;
       });
     }
   }
@@ -204,26 +203,24 @@ export class Scheduler {
       task.spec.upstream.map(({ progress }) => progress.state),
     );
     if (verdict === 'wait') return;
-    if (verdict === 'run') void this.#run(task);
+    if (verdict === 'run') this.#run(task);
     else this.#end(task, verdict, because(task, verdict));
   }
 
-  /** Few promises on the way: the sandbox traces each of them, and a run has many tasks. */
-  async #run(task: Task): Promise<void> {
+  #run(task: Task): void {
     this.#running.add(task);
     task.progress.queuedAt ??= this.#timestamp();
     const { upstream } = task.spec;
     const known = upstream.map((one) => outcomeNow(one));
     const areKnown = known.every((outcome) => outcome !== undefined);
     // Never at once: the author's function may still have to define what the body refers to.
-    if (areKnown) await AT_ONCE;
-    const outcomes = areKnown ? known : await Promise.all(upstream.map((one) => this.outcome(one)));
-    while (!hasEnded(task.progress.state)) {
-      if (!(await this.#tries.next(task, outcomes))) {
-        this.#park(task);
-        return;
-      }
-    }
+    if (areKnown) void AT_ONCE.then(() => this.#tries.run(task, known));
+    else void this.#runWith(task, upstream);
+  }
+
+  /** Some of the values have to be fetched first. */
+  async #runWith(task: Task, upstream: readonly Task[]): Promise<void> {
+    this.#tries.run(task, await Promise.all(upstream.map((one) => this.outcome(one))));
   }
 
   #end(task: Task, state: EndState, outcome: Partial<Task['progress']>): void {
@@ -265,7 +262,7 @@ export class Scheduler {
 
   /** What waits, for tasks of its own or for the world, is begun again in the new history: it holds nothing up. */
   #notice(): void {
-    this.#noticed();
+    if (this.#open === 0) this.#allEnded();
     if (this.#parked.size === 0 && !this.#course.isDraining) return;
     const held = [...this.#running].filter((task) => task.openInside === 0);
     const waiting = held.filter(({ progress }) => progress.state === 'deferred' && !('arrived' in progress));

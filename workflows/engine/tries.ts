@@ -37,6 +37,8 @@ export interface TriesOptions {
 export interface TriesOf {
   readonly course: Course;
   isDraining(): boolean;
+  /** It is to be taken up again in a new history. */
+  park(task: Task): void;
   become(task: Task, state: Task['progress']['state']): void;
   end(task: Task, state: EndState, outcome: Partial<Task['progress']>): void;
   /** A body is about to run from its top. */
@@ -64,21 +66,26 @@ export class Tries {
   }
 
   /**
-   * One try, or one decision of somebody's. False when it is to be taken up again in a new history. Most tries are due
-   * at once: those go without a promise of their own, for the sandbox traces each.
+   * Tries it until it has ended or is parked. Most tries are due at once, and what comes of them is seen to by
+   * callbacks: the sandbox traces each promise that is made, and a run has many tasks.
    */
-  next(task: Task, outcomes: readonly Outcome<unknown>[]): Promise<boolean> {
+  run(task: Task, outcomes: readonly Outcome<unknown>[]): void {
+    if (hasEnded(task.progress.state)) return;
     const { holds } = this.#options;
-    if (task.progress.held !== undefined && holds !== undefined) return this.#resolved(task, holds);
-    if (this.#isDue(task) && !this.#needsTurn(task)) return this.#try(task, outcomes);
-    return this.#later(task, outcomes);
+    if (task.progress.held !== undefined && holds !== undefined) void this.#resolved(task, outcomes, holds);
+    else if (this.#isDue(task) && !this.#needsTurn(task)) this.#try(task, outcomes);
+    else void this.#wait(task, outcomes);
   }
 
-  async #later(task: Task, outcomes: readonly Outcome<unknown>[]): Promise<boolean> {
+  async #wait(task: Task, outcomes: readonly Outcome<unknown>[]): Promise<void> {
     const ready = this.#isDue(task) ? 'now' : await this.#due(task);
     const due = ready === 'now' && this.#needsTurn(task) ? await this.#turn(task) : ready;
-    if (due === 'cancelled') this.#run.end(task, 'failed', { error: this.#whyCancelled(task) });
-    return due === 'now' ? this.#try(task, outcomes) : due !== 'in a new history';
+    if (due === 'now') this.#try(task, outcomes);
+    else if (due === 'in a new history') this.#run.park(task);
+    else {
+      if (due === 'cancelled') this.#run.end(task, 'failed', { error: this.#whyCancelled(task) });
+      this.run(task, outcomes);
+    }
   }
 
   #isDue({ progress: { retryAt } }: Task): boolean {
@@ -124,8 +131,7 @@ export class Tries {
     }
   }
 
-  /** False when the body wants to be taken up again in a new history. */
-  async #try(task: Task, outcomes: readonly Outcome<unknown>[]): Promise<boolean> {
+  #try(task: Task, outcomes: readonly Outcome<unknown>[]): void {
     const { progress, spec } = task;
     delete progress.retryAt;
     delete progress.reason;
@@ -136,21 +142,38 @@ export class Tries {
     delete progress.resumes;
     this.#run.begins(task);
     this.#run.become(task, isWait(spec.kind) ? 'deferred' : 'running');
+    const succeeded = (value: unknown): void => {
+      this.#succeed(task, value);
+      this.#leave(task);
+      this.run(task, outcomes);
+    };
+    const failed = (error: unknown): void => {
+      if (!(error instanceof Parked)) this.#fail(task, error);
+      this.#leave(task);
+      if (error instanceof Parked) this.#run.park(task);
+      else this.run(task, outcomes);
+    };
+    try {
+      void Promise.resolve(this.#entered(task, outcomes)).then(succeeded, failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  /** The body at work, for as long as it may take. */
+  #entered(task: Task, outcomes: readonly Outcome<unknown>[]): unknown {
     const context = this.#context(task);
-    const ruled = (spec.retries.on ?? []).map(({ error }) => error);
-    const { timeout } = spec;
-    const body = (): unknown => spec.body(outcomes, context, task);
+    const { retries, timeout } = task.spec;
+    const ruled = (retries.on ?? []).map(({ error }) => error);
+    const body = (): unknown => task.spec.body(outcomes, context, task);
     const guarded =
       timeout === undefined ? body : () => this.#runtime.within(milliseconds(timeout), async () => body());
-    try {
-      this.#succeed(task, await this.#runtime.enter(context, ruled, guarded));
-    } catch (error) {
-      if (error instanceof Parked) return false;
-      this.#fail(task, error);
-    } finally {
-      if (spec.pool !== undefined) endTurn(this.#runtime, task, spec.pool);
-    }
-    return true;
+    return this.#runtime.enter(context, ruled, guarded);
+  }
+
+  #leave(task: Task): void {
+    const { pool } = task.spec;
+    if (pool !== undefined) endTurn(this.#runtime, task, pool);
   }
 
   #succeed(task: Task, value: unknown): void {
@@ -214,18 +237,21 @@ export class Tries {
     this.#run.become(task, 'deferred');
   }
 
-  /** Waits for the decision on a held task, and does as it says. False where that is left to a new history. */
-  async #resolved(task: Task, holds: Holds): Promise<boolean> {
+  /** Waits for the decision on a held task, and does as it says; or leaves that to a new history. */
+  async #resolved(task: Task, outcomes: readonly Outcome<unknown>[], holds: Holds): Promise<void> {
     const { course } = this.#run;
     if (task.progress.state !== 'deferred') this.#run.become(task, 'deferred');
     const said = await Promise.race([holds.decision(task), course.drained]);
-    if (said === 'in a new history') return false;
+    if (said === 'in a new history') {
+      this.#run.park(task);
+      return;
+    }
     if (said.kind === 'retry') this.#run.become(task, 'scheduled');
     else if (said.kind === 'success') this.#succeed(task, said.value);
     else if (course.isCancelled) this.#run.end(task, said.kind, { error: course.why });
     // It was for somebody to have it tried again, and they have not.
     else this.#run.end(task, said.kind, { ...said.outcome, ...(said.kind === 'failed' && { final: true }) });
-    return true;
+    this.run(task, outcomes);
   }
 
   #whyCancelled({ within }: Task): RecordedError {
