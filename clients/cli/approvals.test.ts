@@ -27,6 +27,10 @@ interface Ran extends Said {
 
 /** What a worker would say; it takes any answer. */
 async function assay(...args: readonly string[]): Promise<Ran> {
+  return inWindow(undefined, ...args);
+}
+
+async function inWindow(columns: number | undefined, ...args: readonly string[]): Promise<Ran> {
   const sent: AnswerInput[] = [];
   const handle = {
     query: async () => [OPEN],
@@ -48,7 +52,8 @@ async function assay(...args: readonly string[]): Promise<Ran> {
     record: async () => undefined,
   } as unknown as Ledger;
   const services = { ledger, client: async () => client };
-  return { ...(await typed(registerApprovals, services, ['approvals', ...args])), sent };
+  const terminal = columns === undefined ? {} : { isTTY: true, columns };
+  return { ...(await typed(registerApprovals, services, ['approvals', ...args], terminal)), sent };
 }
 
 describe('assay approvals list', () => {
@@ -67,6 +72,19 @@ describe('assay approvals list', () => {
       'the gate says hold',
     ]);
     expect(stderr).toContain(`assay approvals answer ${RUN} approve CHOICE`);
+  });
+
+  test('takes a paragraph for each question where a line is too narrow for it', async () => {
+    const { stdout } = await inWindow(60, 'list');
+    expect(stdout.split('\n')).toEqual([
+      `${RUN}  approve`,
+      '  the gate says hold',
+      '  choices: approve | reject',
+      '  fields: limit*, note',
+      expect.stringMatching(/^ {2}for \d+ d, until 2026-02-08 06:00:00, by ann$/),
+      '',
+    ]);
+    expect((await inWindow(200, 'list')).stdout).toBe((await assay('list')).stdout);
   });
 
   test('prints the questions whole as JSON', async () => {

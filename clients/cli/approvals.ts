@@ -3,14 +3,14 @@ import { userInfo } from 'node:os';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 
-import type { AnswerInput, OpenApproval } from '../../workflows/domain/approval.ts';
+import type { AnswerInput } from '../../workflows/domain/approval.ts';
 import { fieldFromText } from '../../workflows/domain/form.ts';
 import { answerApproval } from '../approvals/answer.ts';
 import { openApprovals } from '../approvals/list.ts';
 import type { RunServices } from '../runs/services.ts';
+import { approvalLines } from './approval-rows.ts';
 import type { CommandContext } from './command.ts';
 import { action, example } from './command.ts';
-import { time } from './run-view.ts';
 
 type ApprovalServices = Pick<RunServices, 'ledger' | 'client'>;
 type Context = CommandContext<ApprovalServices>;
@@ -36,8 +36,7 @@ function registerList(approvals: Command, context: Context): void {
         const found = await openApprovals(services);
         if (json === true) output.json(found.approvals);
         else {
-          const header = ['RUN', 'TASK', 'SINCE', 'UNTIL', 'WHO', 'CHOICES', 'FIELDS', 'QUESTION'];
-          output.table(header, found.approvals.map(rowOf));
+          for (const line of approvalLines(found.approvals, output, Date.now())) output.line(line);
           const [first] = found.approvals;
           if (first !== undefined)
             output.note(`answer: assay approvals answer ${first.run} ${first.task} CHOICE`);
@@ -94,21 +93,6 @@ function registerAnswer(approvals: Command, context: Context): void {
         },
       ),
     );
-}
-
-function rowOf(approval: OpenApproval): string[] {
-  const { run, task, since, until, assignees, choices, multiple, fields, message = '' } = approval;
-  const names = Object.entries(fields).map(([name, { required }]) => (required === true ? `${name}*` : name));
-  return [
-    run,
-    task,
-    time(since),
-    until === undefined ? '' : time(until),
-    assignees?.join(', ') ?? 'anybody',
-    choices.join(multiple ? ' + ' : ' | '),
-    names.join(', '),
-    message.replaceAll(/\s+/g, ' '),
-  ];
 }
 
 /** What was typed is a number or a date only where the question says so. Unknown fields are for the run to refuse. */

@@ -13,7 +13,7 @@ import { action, example } from './command.ts';
 import type { ExitCode } from './failure.ts';
 import { filterOf, withFilter, type FilterOptions } from './run-filter.ts';
 import { started, STARTED_BY } from './run-start.ts';
-import { RUN_HEADER, runRows } from './run-view.ts';
+import { printRuns } from './run-rows.ts';
 
 type Context = CommandContext<RunServices>;
 
@@ -90,7 +90,7 @@ async function many(
   const runs = await runsToRerun(services, filter, rerun, limit);
   if (dryRun === true) {
     if (json === true) output.json(runs);
-    else output.table(RUN_HEADER, runRows(runs, Date.now()));
+    else printRuns(output, runs, Date.now());
     output.note(`${runs.length} runs would be started`);
     return 0;
   }

@@ -2,7 +2,7 @@
 import { taskLabel } from '../../workflows/domain/activity-id.ts';
 import { formatDuration } from '../../workflows/domain/duration.ts';
 import type { RunRecord, TaskRecord, TaskState } from '../../workflows/domain/run-record.ts';
-import type { ListedState, RunSummary } from '../../activities/ledger/contract.ts';
+import type { ListedState } from '../../activities/ledger/contract.ts';
 import type { ShownRun } from '../runs/show.ts';
 import type { Cell, Colour, Output } from './output.ts';
 import { tableLines } from './output.ts';
@@ -34,25 +34,12 @@ export const RUNS: Readonly<Record<ListedState, { readonly letter: string; reado
 
 const TIMELINE = 'TIMELINE';
 const HEADER = ['', 'TASK', 'STATE', 'TRIES', 'START', 'DURATION', TIMELINE, 'WHY'];
-export const RUN_HEADER = ['RUN', 'ATTEMPT', 'STATE', 'STARTED', 'DURATION', 'BY', 'FAILED'];
 /** Rows of a map beyond so many are told by a line. */
 const ITEMS = 20;
 /** Lengths of bars, and what else stands beside them in most runs: characters. */
 const BARS = [32, 16];
 const FOR_THE_REST = 80;
 const LONGEST_WHY = 200;
-
-export function runRows(runs: readonly RunSummary[], now: number): (string | Cell)[][] {
-  return runs.map((row) => [
-    row.run,
-    String(row.attempt),
-    { text: row.state, colour: RUNS[row.state].colour },
-    time(row.startedAt ?? row.claimedAt),
-    duration(row.startedAt ?? row.claimedAt, row.endedAt, now),
-    row.startedBy ?? '',
-    row.failed.join(', '),
-  ]);
-}
 
 export function runLines(
   { record, attempts, note }: ShownRun,

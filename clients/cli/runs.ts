@@ -15,7 +15,8 @@ import { registerRerun } from './run-rerun.ts';
 import { registerTrigger } from './run-start.ts';
 import { filterOf, withFilter, type FilterOptions } from './run-filter.ts';
 import { registerGrid } from './run-grid.ts';
-import { RUN_HEADER, runLines, runRows } from './run-view.ts';
+import { printRuns } from './run-rows.ts';
+import { runLines } from './run-view.ts';
 import { watchToEnd } from './run-watch.ts';
 
 type Context = CommandContext<RunServices>;
@@ -62,7 +63,7 @@ function registerList(runs: Command, context: Context): void {
         const found = await listRuns(services, { ...filterOf(filter), ...page });
         if (json === true) output.json(found);
         else {
-          output.table(RUN_HEADER, runRows(found.runs, Date.now()));
+          printRuns(output, found.runs, Date.now());
           if (found.next !== undefined) output.note(`more: the same with --after ${found.next}`);
         }
         return 0;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatDuration, milliseconds, type Duration } from './duration.ts';
+import { formatDuration, milliseconds, roughDuration, type Duration } from './duration.ts';
 
 describe('milliseconds', () => {
   test('reads what authors write', () => {
@@ -22,6 +22,27 @@ describe('formatDuration', () => {
       '4.2 s',
       '3 min 20 s',
       '2 h 5 min',
+    ]);
+  });
+});
+
+describe('roughDuration', () => {
+  test('says it in one number, and no more than six characters in the first year', () => {
+    const [s, min, h, d] = [1e3, 60e3, 3_600e3, 86_400e3];
+    const said = [250, 999, 4200, 99 * s, 100 * s, 99 * min, 100 * min, 47 * h, 48 * h, 364 * d].map(
+      roughDuration,
+    );
+    expect(said).toEqual([
+      '250 ms',
+      '999 ms',
+      '4 s',
+      '99 s',
+      '1 min',
+      '99 min',
+      '1 h',
+      '47 h',
+      '2 d',
+      '364 d',
     ]);
   });
 });

@@ -24,3 +24,12 @@ export function formatDuration(ms: number): string {
   if (minutes < 60) return `${minutes} min ${Math.floor((ms % 60e3) / 1e3)} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/** In one number, for narrow places: `40 s`, `3 min`, `5 h`, `12 d`. */
+export function roughDuration(ms: number): string {
+  if (ms < 1e3) return `${Math.round(ms)} ms`;
+  if (ms < 100e3) return `${Math.floor(ms / 1e3)} s`;
+  if (ms < 100 * 60e3) return `${Math.floor(ms / 60e3)} min`;
+  const hours = Math.floor(ms / 3_600e3);
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
+}

@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 
 import type { CommandContext } from '../command.ts';
-import { createOutput } from '../output.ts';
+import { createOutput, type Stream } from '../output.ts';
 
 export interface Said {
   /** 2 where the words are wrong, as `main` has it; −1 for a command that has not ended. */
@@ -16,12 +16,13 @@ export async function typed<Services>(
   register: (program: Command, context: CommandContext<Services>) => void,
   services: Services,
   args: string | readonly string[],
+  terminal: Pick<Stream, 'isTTY' | 'columns'> = {},
 ): Promise<Said> {
   const said = { code: -1, stdout: '', stderr: '' };
   const note = (text: string): void => void (said.stderr += text);
   const program = new Command('assay');
   register(program, {
-    output: createOutput({ write: (text) => (said.stdout += text) }, { write: note }),
+    output: createOutput({ write: (text) => (said.stdout += text), ...terminal }, { write: note }),
     services: async () => services,
     exit: (code) => (said.code = code),
   });
