@@ -1,7 +1,9 @@
+import { sleep } from '@temporalio/workflow';
 import { describe, expect, test } from 'vitest';
 import { toMermaid } from '../domain/graph.ts';
 import { hourlyShop } from '../../pipelines/examples/asset-rollup.pipeline.ts';
 import { pipelineGraph } from './dry-run.ts';
+import { pipeline } from './pipeline.ts';
 import { awaiting, branches, diamond, fanOut, tidy } from './testing/pipelines.ts';
 import { patience, rounds } from './testing/waiting.ts';
 
@@ -52,6 +54,21 @@ describe('pipelineGraph', () => {
 
   test('throws what the function throws', async () => {
     await expect(pipelineGraph(fanOut, undefined)).rejects.toThrow(TypeError);
+  });
+
+  test('refuses a race of tasks against a timer of the function’s own, which a rerun would lose sight of', async () => {
+    const racing = pipeline({ name: 'racing' }, async (run) => {
+      const work = run.task('work', () => 'done');
+      await Promise.race([work, sleep('1h')]);
+    });
+    await expect(pipelineGraph(racing, {})).rejects.toThrow(
+      /Temporal's sleep itself, of which the memo knows nothing: .* Wait by run.sleepUntil/,
+    );
+    const sound = pipeline({ name: 'sound' }, async (run) => {
+      const work = run.task('work', () => sleep(10));
+      await Promise.race([work, run.sleepUntil('late', { after: 'now', by: '1h' })]);
+    });
+    expect((await pipelineGraph(sound, {})).nodes.map(({ name }) => name)).toEqual(['work', 'late']);
   });
 
   test('draws Mermaid with an edge for each reference and a mark where more is decided later', async () => {

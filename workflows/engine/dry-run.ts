@@ -41,7 +41,8 @@ export async function pipelineGraph(
   });
   const failed = started(definition.body, author.run);
   await turns();
-  if (failed() !== undefined) throw failed()?.error;
+  const failure = failed();
+  if (failure !== undefined) throw ownTimer(failure.error) ?? failure.error;
   const nodes = nodesOf(scheduler);
   const decidedAfter = await decidesMore(scheduler, failed);
   author.teardown({ state: 'success', failed: [] });
@@ -84,6 +85,16 @@ function started(body: (run: never) => unknown, run: unknown): () => { readonly 
     failure = { error };
   });
   return () => failure;
+}
+
+/** A timer of the function's own is no task: a rerun that finds its tasks in the memo waits for it anew. */
+function ownTimer(error: unknown): Error | undefined {
+  const [, timer] = /^Workflow\.(sleep|condition)\(/.exec(error instanceof Error ? error.message : '') ?? [];
+  if (timer === undefined) return undefined;
+  const what = `its function calls Temporal's ${timer} itself, of which the memo knows nothing: a rerun may take another way`;
+  return new Error(`${what}. Wait by run.sleepUntil or run.signal, or call it in the body of a task`, {
+    cause: error,
+  });
 }
 
 async function turns(): Promise<void> {
