@@ -16,7 +16,10 @@ export function registerPipelineTest(pipelines: Command, context: CommandContext
     .command('test')
     .description('one task by itself, on what an earlier run has of those before it; no run, no record')
     .argument('<name>')
-    .requiredOption('--task <task>', 'it runs for real, and so do its activities')
+    .requiredOption(
+      '--task <task>',
+      'one that the pipeline’s function creates; it runs for real, and so do its activities',
+    )
     .option('--run <id>', 'the earlier run; the newest that is over by default')
     .option('--json', 'print the result with what it was tested on')
     .addHelpText('before', example('assay pipelines test medallion --task silver'))

@@ -72,10 +72,29 @@ describe('a task that is tested', () => {
     expect(outcome).toMatchObject({ error: { type: 'TaskNotReached' } });
   });
 
+  it.each([
+    ['both[1]', 'is one of the items of', 'both'],
+    ['outer[0]', 'is one of the items of', 'outer'],
+    ['inner', 'is created inside', 'outer'],
+    ['inner[0,0]', 'is created inside', 'outer'],
+    ['in-x[0]', 'is created inside', 'outer'],
+  ])('is refused where it is %s, which %s %s: that can be tested', async (task, where, instead) => {
+    await expect(testTask(services, 'testable', task)).rejects.toMatchObject({
+      type: 'NotTestable',
+      message: expect.stringContaining(`${task} ${where} ${instead}, and only what`) as string,
+      next: `assay pipelines test testable --task ${instead}`,
+    });
+  });
+
   it('is refused where there is nothing to test', async () => {
     const refused = (task: string) => testTask(services, 'testable', task).catch((error: unknown) => error);
-    expect(await refused('lsat')).toMatchObject({ type: 'UnknownTask' });
-    expect(await refused('never')).toMatchObject({ type: 'NotTestable' });
+    for (const nobody of ['lsat', 'both[7]', 'both[']) {
+      expect(await refused(nobody)).toMatchObject({ type: 'UnknownTask' });
+    }
+    expect(await refused('never')).toMatchObject({
+      type: 'NotTestable',
+      next: expect.stringMatching(/^assay runs show testable/) as string,
+    });
     await expect(
       testTask(services, 'testable', 'last', 'testable-2020-01-01T00:00:00Z'),
     ).rejects.toMatchObject({ type: 'UnknownRun' });

@@ -5,7 +5,9 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 
+import { taskLabel } from '../../workflows/domain/activity-id.ts';
 import { parseRunId } from '../../workflows/domain/run-id.ts';
+import { unknownTasks } from '../../workflows/domain/memo.ts';
 import type { RecordedError, RunRecord, TaskRecord } from '../../workflows/domain/run-record.ts';
 import { hasEnded } from '../../workflows/domain/trigger-rules.ts';
 import type { Attempt, WorkflowInput } from '../../workflows/engine/attempt.ts';
@@ -75,20 +77,42 @@ async function recordOf(
   });
 }
 
-function testable(record: RunRecord, name: string): TaskRecord {
-  const task = record.tasks.find((one) => one.name === name && one.index === undefined);
-  if (task === undefined) throw unknownTask(record, [name]);
-  if (task.within !== undefined) {
-    const message = `${name} is created by the body of ${task.within}: that can be tested, with ${name} in it`;
-    throw notTestable(record, message, task.within);
-  }
+function testable(record: RunRecord, label: string): TaskRecord {
+  const task = record.tasks.find((one) => one.name === label && one.within === undefined);
+  if (task === undefined) throw notFirst(record, label);
   if (task.kind !== 'approval' && task.kind !== 'signal') return task;
-  throw notTestable(record, `${name} waits for somebody: there is nothing of it to test`);
+  const message = `${label} waits for somebody: there is nothing of it to test`;
+  throw notTestable(message, `assay runs show ${record.run}`);
 }
 
-function notTestable({ run, pipeline }: RunRecord, message: string, instead?: string): Refusal {
-  const next =
-    instead === undefined ? `assay runs show ${run}` : `assay pipelines test ${pipeline} --task ${instead}`;
+/** An item of a map, a turn of a loop, and what a body creates have no place before them that a run could begin at. */
+function notFirst(record: RunRecord, label: string): Refusal {
+  const { tasks } = record;
+  // Items of a large map stand beside the record: what is known is theirs, too.
+  const name = unknownTasks(tasks, { from: [label] }).length > 0 ? label : label.replace(/\[[\d,]+\]$/, '');
+  const inner =
+    tasks.find((one) => taskLabel(one.name, one.index) === label) ?? tasks.find((one) => one.name === name);
+  if (inner === undefined) return unknownTask(record, [label]);
+  const outer = outermost(record, inner).name;
+  const where = outer === name ? 'is one of the items of' : 'is created inside';
+  const message =
+    `${label} ${where} ${outer}, and only what the pipeline's own function creates can be tested alone: ` +
+    `test ${outer}, with all that is in it`;
+  return notTestable(message, `assay pipelines test ${record.pipeline} --task ${outer}`);
+}
+
+function outermost({ tasks }: RunRecord, inner: TaskRecord): TaskRecord {
+  const byLabel = new Map(tasks.map((task) => [taskLabel(task.name, task.index), task]));
+  let found = inner;
+  while (found.within !== undefined) {
+    const around = byLabel.get(found.within);
+    if (around === undefined) break;
+    found = around;
+  }
+  return found;
+}
+
+function notTestable(message: string, next: string): Refusal {
   return new Refusal('NotTestable', message, { next });
 }
 

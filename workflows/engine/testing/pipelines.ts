@@ -171,6 +171,10 @@ export const testable = pipeline(
     const last = run.task('last', { after: [both] }, (letters, { key }) => ({ word, letters, key }));
     run.task('blocked', { after: [last] }, () => run.skip('not today'));
     run.signal('never', { after: [last], timeout: '1ms', softFail: true });
+    run.map('outer', { over: ['x'], after: [last] }, async (letter) => {
+      await run.map('inner', { over: [letter] }, (one) => one);
+      return run.task(`in-${letter}`, () => letter);
+    });
     return last;
   },
 );
