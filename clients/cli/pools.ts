@@ -39,6 +39,7 @@ function registerList(pools: Command, context: Context): void {
         else {
           output.table(['POOL', 'SLOTS', 'USED', 'WAITING'], listed.map(row));
           for (const line of listed.flatMap(placeLines)) output.line(line);
+          for (const line of deadlockLines(listed)) output.line(output.paint(line, 'red'));
           for (const { name, recalling } of listed) {
             if (recalling !== undefined) output.line(recallingText(name, recalling));
           }
@@ -80,7 +81,9 @@ function registerReopen(pools: Command, context: Context): void {
         const open = await reopenPool(services, name);
         if (json === true) context.output.json(open);
         else
-          context.output.line(`${name} grants its ${open.slots} slots again, as if ${open.used} were in use`);
+          context.output.line(
+            `${name} grants again: ${open.slots} slots, ${open.used} of them known to be in use`,
+          );
         return 0;
       }),
     );
@@ -97,14 +100,38 @@ function row({ name, slots, declared, used, waiting, recalling }: ListedPool): (
 }
 
 function placeLines({ name, held, waiting }: ListedPool): string[] {
-  const line = (verb: string) => (place: ListedPool['waiting'][number]) =>
-    `${name}: ${place.holder.workflowId} ${verb} ${place.slots} for ${place.id}`;
+  const line = (verb: string) => (place: Waiting) =>
+    `${name}: ${place.holder.workflowId} ${verb} ${place.slots} for ${place.id}${keptText(place)}`;
   return [
     ...held.slice(0, NAMED).map(line('has')),
     ...waiting.slice(0, NAMED).map(line('waits for')),
     ...(held.length > NAMED || waiting.length > NAMED
       ? [`${name}: all of them: assay pools list --json`]
       : []),
+  ];
+}
+
+type Waiting = ListedPool['waiting'][number];
+
+function keptText({ meanwhile = [] }: Waiting): string {
+  const kept = meanwhile.map(({ pool, id, slots }) => `${slots} of ${pool} for ${id}`);
+  return kept.length === 0 ? '' : `, and meanwhile has ${kept.join(', ')}`;
+}
+
+/** Also of those that the lists above have left out. */
+function deadlockLines(listed: readonly ListedPool[]): string[] {
+  const stuck = listed.flatMap(({ name, waiting }) =>
+    waiting.filter((place) => place.deadlocked === true).map((place) => ({ name, place })),
+  );
+  const wanted = new Set(stuck.map(({ name }) => name));
+  const ends = stuck.find(({ place: { meanwhile = [] } }) => meanwhile.some(({ pool }) => wanted.has(pool)));
+  if (ends === undefined) return [];
+  return [
+    'these wait for slots that they keep from each other, and none will ever get any:',
+    ...stuck.map(
+      ({ name, place }) => `  ${place.holder.workflowId} waits for ${name} for ${place.id}${keptText(place)}`,
+    ),
+    `end one that others wait for: assay runs cancel ${ends.place.holder.workflowId}`,
   ];
 }
 

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { poolWorkflowId } from '../../workflows/domain/pool/messages.ts';
-import { crowd, limited } from '../../workflows/engine/testing/pool-pipelines.ts';
+import { crowd, limited, nestedTurns } from '../../workflows/engine/testing/pool-pipelines.ts';
 import { startKit, type Kit } from '../../workflows/engine/testing/kit.ts';
+import { registerPools } from '../cli/pools.ts';
+import { typed, type Said } from '../cli/testing/typed.ts';
 import { listPools, reopenPool, resizePool, type PoolServices } from './pools.ts';
 
 let kit: Kit;
@@ -16,17 +18,28 @@ const beginning = new Promise<void>((resolve) => {
   begun = resolve;
 });
 
+/** Resolves when two have come. */
+const met: (() => void)[] = [];
+function meet(): Promise<void> {
+  return new Promise((resolve) => {
+    met.push(resolve);
+    if (met.length === 2) for (const one of met) one();
+  });
+}
+
+const assay = (...words: string[]): Promise<Said> => typed(registerPools, services, ['pools', ...words]);
+
 beforeAll(async () => {
-  const pools = { narrow: 2, lost: 1 };
+  const pools = { narrow: 2, lost: 1, left: 1, right: 1 };
   kit = await startKit({
-    pipelines: [crowd, limited],
+    pipelines: [crowd, limited, nestedTurns],
     pools,
     // Of a workflow whose code no worker has.
     expects: [/^Failing workflow task/],
     activities: {
-      'taking.turn': async () => {
+      'taking.turn': async ({ task }: { task: string }) => {
         begun();
-        await held;
+        await (task.endsWith('/outer') ? meet() : held);
       },
     },
   });
@@ -46,7 +59,14 @@ describe('pools', () => {
   it('are listed with who has their slots and who waits, and are resized before anybody asks and after', async () => {
     expect(await listPools(services)).toEqual([
       { name: 'narrow', declared: 2, slots: 2, used: 0, held: [], waiting: [] },
-      { name: 'lost', declared: 1, slots: 1, used: 0, held: [], waiting: [] },
+      ...['lost', 'left', 'right'].map((name) => ({
+        name,
+        declared: 1,
+        slots: 1,
+        used: 0,
+        held: [],
+        waiting: [],
+      })),
       { name: 'runs-limited', declared: 2, slots: 2, used: 0, held: [], waiting: [] },
     ]);
     expect(await resizePool(services, 'narrow', 1)).toMatchObject({ slots: 1, declared: 2 });
@@ -81,9 +101,50 @@ describe('pools', () => {
     const handle = kit.client.workflow.getHandle(workflowId);
     const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
     expect(currentDetails).toMatch(/^lost grants nothing, since .* assay pools reopen lost$/);
-    expect(await reopenPool(services, 'lost')).not.toHaveProperty('recalling');
+    const { stdout } = await assay('list');
+    expect(stdout).toMatch(/^lost +1 +unknown +1$/m);
+    expect(stdout).toContain(currentDetails);
+    expect(await assay('reopen', 'lost')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^lost grants again: 1 slots, [01] of them known to be in use\n$/),
+    });
     await run.result();
     expect(await lost()).not.toHaveProperty('recalling');
+  });
+
+  it('whose holders wait for each other say so, and which run to end', async () => {
+    const [one, other] = await Promise.all([
+      kit.start(nestedTurns, { key: 'one', params: { outer: 'left', inner: 'right' } }),
+      kit.start(nestedTurns, { key: 'other', params: { outer: 'right', inner: 'left' } }),
+    ]);
+    const waitingFor = async (name: string) =>
+      (await listPools(services)).find((pool) => pool.name === name)?.waiting;
+    await vi.waitFor(
+      async () => {
+        expect(await waitingFor('right')).toMatchObject([
+          {
+            holder: { workflowId: one.workflowId },
+            id: 'inner/1',
+            meanwhile: [{ pool: 'left', id: 'outer/1', slots: 1 }],
+            deadlocked: true,
+          },
+        ]);
+        expect(await waitingFor('left')).toMatchObject([{ deadlocked: true }]);
+      },
+      { timeout: 30_000 },
+    );
+    const { stdout } = await assay('list');
+    expect(stdout).toContain(
+      `right: ${one.workflowId} waits for 1 for inner/1, and meanwhile has 1 of left for outer/1\n`,
+    );
+    const [, run = ''] = /^end one that others wait for: assay runs cancel (\S+)$/m.exec(stdout) ?? [];
+    const [ended, freed] = run === one.workflowId ? [one, other] : [other, one];
+    expect(ended.workflowId).toBe(run);
+    await ended.cancel();
+    await freed.result();
+    await vi.waitFor(async () => expect((await assay('list')).stdout).not.toContain('wait for'), {
+      timeout: 30_000,
+    });
   });
 
   it('that know who holds their slots, or that nobody has asked yet, are not reopened', async () => {

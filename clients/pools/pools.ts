@@ -1,11 +1,13 @@
 /** The pools that there are: those declared, and one for each pipeline that limits its runs. */
 import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 
+import { deadlocked, type WaitingPlace } from '../../workflows/domain/pool/deadlock.ts';
 import { poolWorkflowId, runsPool } from '../../workflows/domain/pool/messages.ts';
 import type { PoolView } from '../../workflows/domain/pool/pool.ts';
 import { sizeProblem } from '../../workflows/domain/pool/size.ts';
 import { Refusal } from '../refusal.ts';
 import type { RunServices } from '../runs/services.ts';
+import { withMeanwhile } from './meanwhile.ts';
 
 export interface PoolServices extends Pick<RunServices, 'client' | 'pipelines' | 'taskQueue'> {
   /** Slots by the name of the pool, as `temporal.config.ts` declares them. */
@@ -14,8 +16,15 @@ export interface PoolServices extends Pick<RunServices, 'client' | 'pipelines' |
 
 export interface ListedPool extends PoolView {
   readonly name: string;
+  /** Of those who have slots of other pools until they get their turn in this one: what they have. */
+  readonly waiting: readonly ListedWaiting[];
   /** As the configuration says; `slots` differs where somebody has set another number. */
   readonly declared: number;
+}
+
+interface ListedWaiting extends WaitingPlace {
+  /** It waits for others who wait for it: it will never be served. */
+  readonly deadlocked?: true;
 }
 
 /** Milliseconds; without a worker a pool can't answer. */
@@ -25,12 +34,17 @@ const ANSWER = 5_000;
 export async function listPools(services: PoolServices): Promise<ListedPool[]> {
   const client = await services.client();
   const declared = [...declaredPools(services)];
-  return Promise.all(
+  const views = await Promise.all(
     declared.map(async ([name, slots]) => {
       const view = await viewOf(services, client, name);
       return { name, declared: slots, ...(view ?? { slots, used: 0, held: [], waiting: [] }) };
     }),
   );
+  const pools = await withMeanwhile(client, views);
+  const stuck = deadlocked(pools);
+  const listed = (place: WaitingPlace): ListedWaiting =>
+    stuck.has(place) ? { ...place, deadlocked: true } : place;
+  return pools.map((pool) => ({ ...pool, waiting: pool.waiting.map(listed) }));
 }
 
 /**

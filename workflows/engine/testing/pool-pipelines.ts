@@ -61,6 +61,18 @@ export const retriedTurn = pipeline({ name: 'retriedTurn' }, (run) => {
   );
 });
 
+/** Has a turn in one pool, and by a task of its body takes one in another. */
+export const nestedTurns = pipeline(
+  { name: 'nestedTurns', params: () => z.object({ outer: z.string(), inner: z.string() }) },
+  (run) => {
+    const turn = (name: string) => taking.turn({ task: `${run.key}/${name}`, slots: 1 });
+    run.task('outer', { pool: run.params.outer }, async () => {
+      await turn('outer');
+      await run.task('inner', { pool: run.params.inner }, () => turn('inner'));
+    });
+  },
+);
+
 /** Two at a time. */
 export const limited = pipeline({ name: 'limited', maxActiveRuns: 2 }, (run) => {
   run.task('turn', () => taking.turn({ task: `${run.key}/turn`, slots: 1 }));
