@@ -25,7 +25,7 @@ export interface CarriedRecall {
 
 /** Milliseconds between the end of one round of asking and the next; twice as long each time. */
 const FIRST_PAUSE = 2_000;
-const LAST_PAUSE = 5 * 60_000;
+const LAST_PAUSE = 60_000;
 
 /** A round is short, so that people soon see what is the matter; the workflow itself asks again. */
 const predecessor = proxyActivities<{ 'pools.recall': PoolActivities['recall'] }>({
