@@ -305,7 +305,8 @@ describe('createCompareFiles', () => {
       });
       expect(verdicts).toEqual(new Set(['ok']));
     },
-    120_000,
+    // A bound on a hang: twenty baselines of the real file take a minute, and two where others use the machine.
+    300_000,
   );
 
   async function halves(session: Session, order: string, ...names: readonly string[]): Promise<void> {
