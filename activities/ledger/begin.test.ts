@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 import type { ObjectStore } from '../store/contract.ts';
+import { openAttempts } from './open.ts';
 import { begin } from './begin.ts';
 import type { BeginDeps, LedgerPipeline } from './begin.ts';
 import { writeRecord } from './close.ts';
@@ -75,6 +76,7 @@ describe('begin', () => {
       fireTime: '2026-01-31T00:00:00Z',
       params: { project: 'north', months: 6 },
       memo: null,
+      startedBy: 'manual',
       searchAttributes: ['AssayState'],
     });
   });
@@ -112,6 +114,18 @@ describe('begin', () => {
     expect(await begin(deps, { ...input, schedule })).toMatchObject({
       nominal: { interval: { start: '2025-11-30T23:00:00Z', end: '2025-12-31T23:00:00Z' }, onGrid: false },
     });
+  });
+
+  it('claims in the name of who started it: themselves, the schedule, or somebody who triggered that', async () => {
+    const schedule = { name: 'monthly', timetable: { cron: '@monthly', timezone: 'UTC' } };
+    const [onGrid, between] = ['2026-02-01T00:00:00Z', '2026-02-02T00:00:00Z'];
+    await begin(deps, { ...input, startedBy: 'cli' });
+    await begin(deps, { ...input, fireTime: onGrid, schedule });
+    await begin(deps, { ...input, fireTime: between, schedule });
+    const open = await openAttempts(store);
+    expect(new Set(open.map(({ startedBy }) => startedBy))).toEqual(
+      new Set(['cli', 'schedule monthly', 'manual, of schedule monthly']),
+    );
   });
 
   it('refuses a schedule that tells no interval, and claims nothing', async () => {

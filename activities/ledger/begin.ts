@@ -71,7 +71,8 @@ async function beginAt(deps: BeginDeps, pipeline: LedgerPipeline, input: BeginIn
   const params = validParams(pipeline, input.params ?? previous?.params);
   await refuseIfPaused(deps, run, attempt, input);
   const model = pipeline.model?.(params as never, deps.modelOf ?? (() => undefined));
-  const { holder } = await claim(deps.store, run, attempt, input.holder);
+  const startedBy = input.startedBy ?? starter(input, nominal);
+  const { holder } = await claim(deps.store, run, attempt, { holder: input.holder, startedBy });
   if (!sameHolder(holder, input.holder)) return { kind: 'duplicate', run, attempt, holder };
   return {
     kind: 'claimed',
@@ -79,6 +80,7 @@ async function beginAt(deps: BeginDeps, pipeline: LedgerPipeline, input: BeginIn
     attempt,
     fireTime: wholeSecond(input.fireTime),
     params,
+    startedBy,
     memo: previous === undefined ? null : await carriable(deps.store, previous),
     searchAttributes: await deps.searchAttributes(),
     ...(model !== undefined && { model }),
@@ -113,6 +115,12 @@ async function refuseIfPaused(
   const standing = await readClaim(store, run, attempt);
   if (standing !== undefined && sameHolder(standing.holder, holder)) return;
   throw pipelinePaused(pipeline, pause, canWait ? askAgain : undefined);
+}
+
+/** Temporal's own trigger of a schedule comes at a time at which the schedule does not fire. */
+function starter({ schedule }: BeginInput, nominal: NominalInterval | undefined): string {
+  if (schedule === undefined) return 'manual';
+  return nominal?.onGrid === true ? `schedule ${schedule.name}` : `manual, of schedule ${schedule.name}`;
 }
 
 function nominalInterval({ schedule, fireTime }: BeginInput): NominalInterval | undefined {

@@ -6,20 +6,21 @@ import { readJson } from './objects.ts';
 
 export interface Claim {
   readonly holder: RunHolder;
+  readonly startedBy?: string;
   readonly claimedAt: string;
 }
 
-/** Takes the attempt for `holder` unless it is taken; the answer is the claim that stands. Safe to repeat. */
+/** Takes the attempt for the holder unless it is taken; the answer is the claim that stands. Safe to repeat. */
 export async function claim(
   store: ObjectStore,
   run: string,
   attempt: number,
-  holder: RunHolder,
+  wanted: Omit<Claim, 'claimedAt'>,
 ): Promise<Claim> {
   const standing = await readClaim(store, run, attempt);
   if (standing !== undefined) return standing;
   // The marker first: a claim without one would be an attempt that the sweeper never finds.
-  const own: Claim = { holder, claimedAt: new Date().toISOString() };
+  const own: Claim = { ...wanted, claimedAt: new Date().toISOString() };
   const body = JSON.stringify(own);
   await store.putIfAbsent(openKey(run, attempt), body);
   if (await store.putIfAbsent(claimKey(run, attempt), body)) return own;

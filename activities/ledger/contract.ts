@@ -80,6 +80,8 @@ export interface BeginInput {
   readonly canWait?: boolean;
   /** Where a schedule starts the run: its interval is worked out here, where time-zone data may change freely. */
   readonly schedule?: RunSchedule;
+  /** Absent where that is for the schedule to say. */
+  readonly startedBy?: string;
 }
 
 export type BeginOutput =
@@ -89,6 +91,7 @@ export type BeginOutput =
       readonly attempt: number;
       readonly fireTime: string;
       readonly params: unknown;
+      readonly startedBy: string;
       /** The newest earlier attempt that has a record, whatever its state. */
       readonly memo: PreviousAttempt | null;
       /** Those of ours that the namespace knows: setting another would stall the run for ever. */
@@ -157,6 +160,7 @@ export interface OpenAttempt {
   readonly pipeline: string;
   readonly attempt: number;
   readonly holder: RunHolder;
+  readonly startedBy?: string;
   readonly claimedAt: string;
 }
 

@@ -23,7 +23,7 @@ function runOf(day: number, pipeline = 'readmission'): string {
 }
 
 async function claimed(run: string): Promise<void> {
-  await claim(store, run, 1, { workflowId: run, firstRunId: 'first' });
+  await claim(store, run, 1, { holder: { workflowId: run, firstRunId: 'first' } });
   // Claims of one millisecond have no order.
   const now = Date.now();
   while (Date.now() === now);
@@ -130,7 +130,7 @@ describe('record', () => {
     const run = runOf(1);
     await closed(run, { state: 'failed' });
     for (let attempt = 2; attempt <= 11; attempt += 1) {
-      await claim(store, run, attempt, { workflowId: run, firstRunId: String(attempt) });
+      await claim(store, run, attempt, { holder: { workflowId: run, firstRunId: String(attempt) } });
       await writeRecord(store, runRecord({ run, attempt }));
     }
     expect((await ledger.record(run))?.attempt).toBe(11);

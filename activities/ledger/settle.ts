@@ -129,7 +129,7 @@ function bareRecord(
   ending: Pick<Closed, 'state' | 'error'> & { readonly endedAt?: string },
 ): RunRecord {
   const { pipeline, key, fireTime } = parseRunId(run) ?? { pipeline: run, fireTime: claim.claimedAt };
-  const { holder, claimedAt } = claim;
+  const { holder, startedBy = 'unknown', claimedAt } = claim;
   return {
     run,
     pipeline,
@@ -138,7 +138,7 @@ function bareRecord(
     state: ending.state,
     interval: { start: fireTime, end: fireTime },
     params: {},
-    startedBy: 'unknown',
+    startedBy,
     codeVersion: 'unknown',
     workflowId: holder.workflowId,
     workflowRunId: holder.firstRunId,

@@ -134,7 +134,7 @@ describe('assay backfill create --tasks', () => {
 
   async function ran(pipeline: string, tasks: readonly TaskRecord[]): Promise<void> {
     const run = `${pipeline}-2026-02-01T00:00:00Z`;
-    await claim(store, run, 1, { workflowId: run, firstRunId: 'first' });
+    await claim(store, run, 1, { holder: { workflowId: run, firstRunId: 'first' } });
     await writeRecord(store, runRecord({ run, pipeline, tasks }));
   }
 

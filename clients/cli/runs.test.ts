@@ -37,7 +37,7 @@ let store: ObjectStore;
 
 beforeEach(async () => {
   store = await temporaryStore();
-  await claim(store, RUN, 1, { workflowId: RUN, firstRunId: 'first' });
+  await claim(store, RUN, 1, { holder: { workflowId: RUN, firstRunId: 'first' } });
   await writeRecord(store, failed);
 });
 
@@ -120,7 +120,7 @@ describe('runs list', () => {
   });
 
   it('prints one JSON document, and a cursor where there is more', async () => {
-    await claim(store, RUN, 2, { workflowId: RUN, firstRunId: 'second' });
+    await claim(store, RUN, 2, { holder: { workflowId: RUN, firstRunId: 'second' } });
     const first = JSON.parse((await assay('runs', 'list', '--json', '--limit', '1')).stdout);
     expect(first.runs).toMatchObject([{ run: RUN, attempt: 2, state: 'running' }]);
     const rest = JSON.parse((await assay('runs', 'list', '--json', '--after', first.next)).stdout);
@@ -146,7 +146,7 @@ describe('runs list', () => {
 describe('runs grid', () => {
   it('prints a letter for each task of the last runs, the oldest on the left', async () => {
     const other = RUN.replace('01-31', '02-28');
-    await claim(store, other, 1, { workflowId: other, firstRunId: 'first' });
+    await claim(store, other, 1, { holder: { workflowId: other, firstRunId: 'first' } });
     await writeRecord(store, runRecord({ run: other, tasks: [taskRecord('bronze'), taskRecord('gold')] }));
     const { stdout } = await assay('runs', 'grid', 'readmission');
     expect(stdout.split('\n')).toEqual([

@@ -15,10 +15,12 @@ const params = { channel: 'examples/channel', lookEverySeconds: 0.2 };
 let place: Place;
 let kit: Kit;
 let isThere = true;
+/** Milliseconds that a job takes. */
+let trainsFor = 200;
 
 beforeAll(async () => {
   place = await openPlace(() => async (_input, onUploading, signal) => {
-    await sleep(200, undefined, { signal });
+    await sleep(trainsFor, undefined, { signal });
     await onUploading();
     return {};
   });
@@ -82,6 +84,7 @@ describe('trainRegisterDeploy', () => {
   });
 
   it('stops the job, and deploys nothing, when it is cancelled while it trains', async () => {
+    trainsFor = 60_000;
     const handle = await kit.start(trainRegisterDeploy, { fireTime: '2026-03-03T00:00:00Z', params });
     await vi.waitFor(() => expect(place.fake.jobs.size).toBe(3), { timeout: 20_000, interval: 20 });
     await handle.cancel();

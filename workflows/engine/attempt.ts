@@ -1,6 +1,6 @@
 /** An attempt of a run: how it is opened, and what travels with it into child workflows and new histories. */
 import { workflowInfo } from '@temporalio/workflow';
-import type { BeginOutput, LedgerActivities } from '../../activities/ledger/contract.ts';
+import type { BeginInput, BeginOutput, LedgerActivities } from '../../activities/ledger/contract.ts';
 import type { RunSchedule } from '../domain/calendar/run-interval.ts';
 import type { Interval } from '../domain/interval.ts';
 import { keptTasks, unknownTasks } from '../domain/memo.ts';
@@ -9,7 +9,7 @@ import type { Subscription } from '../domain/notices/notice.ts';
 import { wholeSecond } from '../domain/run-id.ts';
 import type { Duplicate, Rerun, RunInput } from '../domain/run-input.ts';
 import type { RunDeadline } from '../domain/run-record.ts';
-import { activities } from './activities.ts';
+import { activities, promptActivities } from './activities.ts';
 import type { RunFacts } from './author.ts';
 import type { PipelineOptions } from './definition.ts';
 import type { Signal } from './desk.ts';
@@ -52,8 +52,11 @@ export type WorkflowInput = RunInput & { readonly resume?: Attempt };
 
 export const ledger = activities<LedgerActivities>('ledger', QUICK);
 
+/** How a run begins and ends, whatever else it does: what every run pays. */
+export const promptLedger = promptActivities<Pick<LedgerActivities, 'begin' | 'close'>>('ledger', QUICK);
+
 /** A pause may last for weeks. */
-const patientLedger = activities<LedgerActivities>('ledger', {
+const patientLedger = promptActivities<Pick<LedgerActivities, 'begin'>>('ledger', {
   ...QUICK,
   retry: { initialInterval: '200ms', maximumInterval: '10s' },
 });
@@ -67,7 +70,7 @@ export async function openAttempt(
   const info = workflowInfo();
   checkInput(input);
   const canWait = countsOnRun(input);
-  const begun = await (canWait ? patientLedger : ledger)
+  const begun = await (canWait ? patientLedger : promptLedger)
     .begin({
       pipeline: definition.name,
       ...(input.key !== undefined && { key: input.key }),
@@ -78,7 +81,7 @@ export async function openAttempt(
       ...(canWait && { canWait }),
       params: input.params,
       holder: { workflowId: info.workflowId, firstRunId: info.firstExecutionRunId },
-      ...(input.schedule !== undefined && input.interval === undefined && { schedule: input.schedule }),
+      ...starter(input),
     })
     .catch(rethrowCause);
   if (begun.kind === 'duplicate') {
@@ -116,7 +119,7 @@ function attemptOf(
       ...(trigger !== undefined && { trigger }),
       codeVersion: workflowInfo().currentDeploymentVersion?.buildId ?? 'unversioned',
     },
-    startedBy: input.startedBy ?? starter(input, begun),
+    startedBy: begun.startedBy,
     startedAt,
     clock: previous?.clock ?? startedAt,
     tags: [...(definition.tags ?? []), ...(input.tags ?? [])],
@@ -132,10 +135,13 @@ function attemptOf(
   };
 }
 
-/** Temporal's own trigger of a schedule comes at a time at which the schedule does not fire. */
-function starter({ schedule }: RunInput, { nominal }: Claimed): string {
-  if (schedule === undefined) return scheduledTime() === undefined ? 'manual' : 'schedule';
-  return nominal?.onGrid === true ? `schedule ${schedule.name}` : `manual, of schedule ${schedule.name}`;
+/** A schedule's own run gets its interval from the schedule, and is told by it from one that somebody triggered. */
+function starter({ startedBy, schedule, interval }: RunInput): Pick<BeginInput, 'startedBy' | 'schedule'> {
+  const asked = startedBy === undefined ? {} : { startedBy };
+  if (schedule === undefined)
+    return { startedBy: scheduledTime() === undefined ? 'manual' : 'schedule', ...asked };
+  if (interval === undefined) return { schedule, ...asked };
+  return { startedBy: `manual, of schedule ${schedule.name}`, ...asked };
 }
 
 /** What of the attempt before need not be done again. */

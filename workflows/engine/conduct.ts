@@ -8,7 +8,7 @@ import {
   log,
 } from '@temporalio/workflow';
 import type { RecordedError, RunRecord } from '../domain/run-record.ts';
-import { ledger, type Attempt, type WorkflowInput } from './attempt.ts';
+import { promptLedger, type Attempt, type WorkflowInput } from './attempt.ts';
 import type { PipelineDefinition } from './definition.ts';
 import type { Desk } from './desk.ts';
 import { openDesk } from './doors.ts';
@@ -175,7 +175,7 @@ function summary(
 async function close(memoLedger: MemoLedger, record: RunRecord): Promise<void> {
   try {
     const memo = await toMemo(memoLedger, 'record', record.tasks);
-    await ledger.close(
+    await promptLedger.close(
       'tasks' in memo ? { record } : { record: { ...record, tasks: [] }, parts: memo.parts },
     );
   } catch (error) {

@@ -1,12 +1,6 @@
 /** Every activity says which run it works for, and in its ID and summary which task and try. */
-import { defaultPayloadConverter, type RetryPolicy } from '@temporalio/common';
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  type ActivityInput,
-  workflowInfo,
-  type WorkflowInterceptors,
-} from '@temporalio/workflow';
+import { defaultPayloadConverter, type ProtoFailure, type RetryPolicy } from '@temporalio/common';
+import { type ActivityInput, workflowInfo, type WorkflowInterceptors } from '@temporalio/workflow';
 import { formatActivityId, taskLabel } from '../domain/activity-id.ts';
 import { RUN_HEADER } from '../domain/run-header.ts';
 import { TRY_FAILED } from '../domain/tries.ts';
@@ -19,9 +13,18 @@ export function interceptors(): WorkflowInterceptors {
       {
         scheduleActivity: (input, next) => {
           sequence += 1;
-          return next({ ...input, headers: headersOf(input), options: optionsOf(input, sequence) }).catch(
-            unwrapped,
-          );
+          return next({ ...input, headers: headersOf(input), options: optionsOf(input, sequence) });
+        },
+        scheduleLocalActivity: (input, next) => next({ ...input, headers: headersOf(input) }),
+      },
+    ],
+    // Where failures come in: a `catch` for each activity would be one more promise for the sandbox to trace.
+    internals: [
+      {
+        activate: (input, next) => {
+          for (const { resolveActivity } of input.activation.jobs ?? [])
+            unwrap(resolveActivity?.result?.failed);
+          next(input);
         },
       },
     ],
@@ -29,14 +32,13 @@ export function interceptors(): WorkflowInterceptors {
 }
 
 /** Authors see what the activity threw: that it ended a try is the engine's business. */
-function unwrapped(error: unknown): never {
-  if (!(error instanceof ActivityFailure)) throw error;
-  const { cause, activityType, activityId, retryState, identity, message } = error;
-  if (!(cause instanceof ApplicationFailure) || cause.type !== TRY_FAILED) throw error;
-  throw new ActivityFailure(message, activityType, activityId, retryState, identity, cause.cause);
+function unwrap(failed: { failure?: ProtoFailure | null } | null | undefined): void {
+  const { failure } = failed ?? {};
+  if (failure?.cause?.applicationFailureInfo?.type !== TRY_FAILED) return;
+  failure.cause = failure.cause.cause ?? null;
 }
 
-function headersOf({ headers }: ActivityInput): ActivityInput['headers'] {
+function headersOf({ headers }: Pick<ActivityInput, 'headers'>): ActivityInput['headers'] {
   const run = currentRun();
   return run === undefined ? headers : { ...headers, [RUN_HEADER]: defaultPayloadConverter.toPayload(run) };
 }
