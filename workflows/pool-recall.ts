@@ -2,14 +2,7 @@
  * How a pool that was started where another had been cut off learns who holds its slots: it asks that one, for as long
  * as it takes. Until it knows, or somebody tells it to do without, it keeps what it is told and grants nothing.
  */
-import {
-  condition,
-  log,
-  patched,
-  proxyActivities,
-  setCurrentDetails,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { condition, log, proxyActivities, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 
 import type { PoolActivities } from '../activities/pools/contract.ts';
 import { Backlog, type CarriedBacklog } from './domain/pool/backlog.ts';
@@ -66,8 +59,6 @@ export class PoolRecall {
     for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LAST_PAUSE)) {
       const answer = await this.#answer();
       if (answer.isKnown) return this.#learned(answer.known);
-      // Without the patch: pools that had begun empty when this came to be must go on as they did.
-      if (!patched('pool-asks-until-it-knows')) return null;
       this.#despair(answer.why);
       await condition(() => this.#isGivenUp || isLong(), pause);
       if (this.#isGivenUp) return this.#learned(null);

@@ -10,7 +10,6 @@ import {
   defineSignal,
   defineUpdate,
   log,
-  patched,
   proxyActivities,
   setHandler,
   sleep,
@@ -62,8 +61,7 @@ standing(pool);
 
 export async function pool(input: PoolInput): Promise<never> {
   const { continueAfterEvents = Infinity } = input;
-  const isNew = input.carried === undefined && patched('pool-recalls-its-predecessor');
-  const desk = new Desk(input, isNew);
+  const desk = new Desk(input);
   setHandler(tell, (told) => {
     if (isPoolTold(told)) desk.hear(told);
     else log.warn('a signal that says nothing a pool could understand was passed over', { pool: input.pool });
@@ -96,14 +94,13 @@ class Desk {
   /** While it does not yet know what it had known before. */
   #recall: PoolRecall | undefined;
 
-  /** @param isNew whether it has yet to recall what there was before it */
-  constructor(input: PoolInput, isNew: boolean) {
+  constructor(input: PoolInput) {
     const { pool: name, declared, lookEvery = LOOK_EVERY, carried: known, recall } = input;
     this.state = new Pool(known ?? emptyPool(declared));
     this.#pool = name;
     this.#lookEvery = lookEvery;
     this.#isStirred = known !== undefined;
-    this.#recall = isNew ? new PoolRecall({ pool: name, declared }, recall) : undefined;
+    this.#recall = known === undefined ? new PoolRecall({ pool: name, declared }, recall) : undefined;
   }
 
   get isBusy(): boolean {

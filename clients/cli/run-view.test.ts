@@ -90,6 +90,20 @@ describe('runLines', () => {
     expect(rowAt(80).length).toBeLessThanOrEqual(80);
   });
 
+  it('says a cause once where tasks fail of what is inside them', () => {
+    const error = { type: 'Broken', message: 'the shop is closed' };
+    const text = lines(
+      record([
+        task('shops', { state: 'failed', error }),
+        task('shop', { index: [1], within: 'shops', state: 'failed', error }),
+        task('sales', { index: [1], within: 'shop[1]', state: 'failed', error }),
+        task('other', { within: 'shop[1]', state: 'failed', error: { type: 'Broken', message: 'no light' } }),
+      ]),
+    );
+    const causes = text.flatMap((line) => /(as \S+|Broken: .*)$/.exec(line)?.[1] ?? []);
+    expect(causes).toEqual(['as shop[1]', 'as sales[1]', 'Broken: the shop is closed', 'Broken: no light']);
+  });
+
   it('cuts a cause that goes on and on', () => {
     const error = { type: 'Broken', message: 'because '.repeat(200) };
     const row = lines(record([task('silver', { state: 'failed', error })])).find((line) =>

@@ -1,7 +1,7 @@
 /** A run as people read it: a header, a row for each task, what failed and why, and the next command. */
 import { taskLabel } from '../../workflows/domain/activity-id.ts';
 import { formatDuration } from '../../workflows/domain/duration.ts';
-import type { RunRecord, TaskRecord, TaskState } from '../../workflows/domain/run-record.ts';
+import type { RecordedError, RunRecord, TaskRecord, TaskState } from '../../workflows/domain/run-record.ts';
 import type { ListedState } from '../../activities/ledger/contract.ts';
 import type { ShownRun } from '../runs/show.ts';
 import type { Cell, Colour, Output } from './output.ts';
@@ -109,17 +109,19 @@ function taskLines(record: RunRecord, paint: Output['paint'], now: number, colum
 
 function rowsOf(record: RunRecord, now: number, width: number): (string | Cell)[][] {
   const timeline = createTimeline(record, now, width);
+  const row = (task: TaskRecord): (string | Cell)[] =>
+    rowOf(task, timeline.bar(task), why(task, record.tasks), now);
   const shown = new Map<string, number>();
   return record.tasks.flatMap((task) => {
-    if (task.index === undefined) return [rowOf(task, timeline.bar(task), now)];
+    if (task.index === undefined) return [row(task)];
     const count = (shown.get(task.name) ?? 0) + 1;
     shown.set(task.name, count);
-    if (count <= ITEMS || task.state === 'failed') return [rowOf(task, timeline.bar(task), now)];
+    if (count <= ITEMS || task.state === 'failed') return [row(task)];
     return count === ITEMS + 1 ? [['', `${task.name}[…]`, 'more items, all of them with --json']] : [];
   });
 }
 
-function rowOf(task: TaskRecord, bar: string, now: number): (string | Cell)[] {
+function rowOf(task: TaskRecord, bar: string, cause: string, now: number): (string | Cell)[] {
   const { letter, colour } = TASKS[task.state];
   return [
     { text: letter, colour },
@@ -133,14 +135,25 @@ function rowOf(task: TaskRecord, bar: string, now: number): (string | Cell)[] {
       task.state === 'running' || task.state === 'deferred' ? now : Date.parse(task.startedAt ?? '0'),
     ),
     bar,
-    why(task),
+    cause,
   ];
 }
 
-function why({ error, reason, note, items }: TaskRecord): string {
-  if (error !== undefined) return `${error.type}: ${clipped(firstLine(error.message))}`;
+/** What has failed of the same as a task inside it refers to that one: the cause stands there. */
+function why(task: TaskRecord, all: readonly TaskRecord[]): string {
+  const { error, reason, note, items } = task;
+  if (error !== undefined) {
+    const label = taskLabel(task.name, task.index);
+    const inner = all.find(({ within, error: other }) => within === label && isSame(error, other));
+    if (inner !== undefined) return `as ${taskLabel(inner.name, inner.index)}`;
+    return `${error.type}: ${clipped(firstLine(error.message))}`;
+  }
   const failed = items?.reduce((sum, slice) => sum + slice.failed, 0) ?? 0;
   return note ?? reason ?? (failed > 0 ? `${failed} items failed` : '');
+}
+
+function isSame(one: RecordedError, other: RecordedError | undefined): boolean {
+  return one.type === other?.type && one.message === other.message;
 }
 
 /** A cause that goes on and on would hide the rows below; `--json` and the logs have all of it. */

@@ -136,7 +136,6 @@ const idleRuntime: Runtime = {
   toError: ({ message }) => new Error(message),
   idle: never,
   shouldContinue: () => false,
-  hasChange: () => true,
   changed: () => undefined,
   child: never,
   findRun: never,

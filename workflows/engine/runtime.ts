@@ -51,8 +51,6 @@ export interface Runtime {
   idle(): Promise<void>;
   /** The history has grown so long that the run should go on in a new one. */
   shouldContinue(): boolean;
-  /** Whether the engine's behaviour that goes by this name is this history's: what was begun before it goes on without. */
-  hasChange(name: string): boolean;
   /** It has another state. */
   changed(task: Task): void;
   /** Runs a pipeline as a child workflow and waits for its end. */

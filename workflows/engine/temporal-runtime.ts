@@ -4,7 +4,6 @@ import {
   condition,
   executeChild,
   isCancellation,
-  patched,
   sleep,
   workflowInfo,
   type ChildWorkflowOptions,
@@ -44,7 +43,6 @@ export function createTemporalRuntime(
     isCancellation,
     toError: toFailure,
     idle,
-    hasChange: patched,
     shouldContinue: () => {
       const { continueAsNewSuggested, historyLength } = workflowInfo();
       return continueAsNewSuggested || historyLength > (continueAfterEvents ?? Infinity) || isOtherCode();

@@ -192,8 +192,8 @@ describe('a task whose body creates tasks, tried again', () => {
 });
 
 describe('retries that the pipeline gives every task', () => {
-  const stageTwice = (memo: readonly TaskRecord[] = [], old = false): ReturnType<typeof stage> =>
-    stage(memo, { retries: TWICE, old });
+  const stageTwice = (memo: readonly TaskRecord[] = []): ReturnType<typeof stage> =>
+    stage(memo, { retries: TWICE });
 
   test('are spent once on what never succeeds, however deep it lies, and wherever its error comes out', async () => {
     const { run, scheduler, pass } = stageTwice();
@@ -293,16 +293,6 @@ describe('retries that the pipeline gives every task', () => {
     expect(rowsOf(second.scheduler.records())).toEqual([
       ['outer', 'failed', 1],
       ['inner', 'failed', 2],
-    ]);
-  });
-
-  test('multiply in histories that were begun when they did', async () => {
-    const { scheduler, pass, ...rest } = stageTwice([], true);
-    write({ scheduler, pass, ...rest }, failing(9));
-    for (const ms of [0, 10_000, 10_000, 10_000, 20_000]) await pass(ms);
-    expect(rowsOf(scheduler.records())).toEqual([
-      ['outer', 'failed', 2],
-      ['inner', 'failed', 4],
     ]);
   });
 });

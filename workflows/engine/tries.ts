@@ -202,11 +202,11 @@ export class Tries {
     const tries = progress.tries - (progress.spent ?? 0);
     const decision = decideRetry(spec.retries, tries, causes, random());
     const exhausted = isExhausted(task, decision, error, () => this.#run.inside(task));
-    if (decision.kind === 'fail') {
-      this.#failForGood(task, progress.error, decision.reason !== 'exhausted', exhausted);
-    } else if (exhausted && this.#runtime.hasChange('default-retries-do-not-multiply')) {
-      this.#failForGood(task, progress.error, false, true);
-    } else this.#tryAgain(task, decision.delayMs);
+    if (decision.kind === 'retry' && !exhausted) this.#tryAgain(task, decision.delayMs);
+    else {
+      const isFinal = decision.kind === 'fail' && decision.reason !== 'exhausted';
+      this.#failForGood(task, progress.error, isFinal, exhausted);
+    }
   }
 
   #tryAgain(task: Task, delayMs: number): void {

@@ -14,12 +14,10 @@ export class Final extends Error {}
 interface StageOptions {
   /** Of tasks that declare none. */
   readonly retries?: Retries;
-  /** Begun by an engine without its newest changes. */
-  readonly old?: boolean;
 }
 
 /** A world without Temporal: time passes when a test says so. */
-export function stage(memo: readonly TaskRecord[] = [], { retries, old = false }: StageOptions = {}) {
+export function stage(memo: readonly TaskRecord[] = [], { retries }: StageOptions = {}) {
   const contexts = new AsyncLocalStorage<TaskContext>();
   const timers: { readonly at: number; readonly fire: () => void }[] = [];
   let now = Date.parse('2026-01-01T00:00:00Z');
@@ -41,7 +39,6 @@ export function stage(memo: readonly TaskRecord[] = [], { retries, old = false }
       isFinal ? new Final(`${type}: ${message}`) : new Error(`${type}: ${message}`),
     idle: turn,
     shouldContinue: () => isLong,
-    hasChange: () => !old,
     changed: () => undefined,
     child: unused,
     findRun: unused,
