@@ -39,21 +39,23 @@ export function run() {
 async function measure(client, turns) {
   const { start, execute } = starters(client);
   const chain = () => seconds(() => execute('chain', { params: { tasks: CHAIN } }));
-  const alone = await medianOf(chain);
   const found = [];
   for (const { pool, turn, ms, target } of CROWDS) {
+    const alone = await timesOf(chain);
     Object.assign(turns, { length: ms, begun: 0 });
     const params = { tasks: CROWD / RUNS, pool };
     const crowd = await Promise.all(Array.from({ length: RUNS }, () => start('crowd', { params })));
     await everybodyHasAsked(client, pool);
     const before = { turns: turns.begun, at: performance.now() };
-    const beside = await medianOf(chain);
+    const beside = quantile(await timesOf(chain), 0.5);
     const rate = (turns.begun - before.turns) / ((performance.now() - before.at) / 1000);
     // One that is over has nothing left to end.
     await Promise.all(crowd.map((one) => one.terminate('measured').catch(() => undefined)));
+    // Before and after: a machine that has grown slower meanwhile did so for both.
+    const baseline = quantile([...alone, ...(await timesOf(chain))], 0.5);
     const name = `${CHAIN} tasks in a row, beside ${CROWD} that wait for a pool of ${SLOTS}, ${turn}`;
     found.push(
-      { name, unit: 's', value: beside, baseline: alone, ratio: beside / alone, ...(target && { target }) },
+      { name, unit: 's', value: beside, baseline, ratio: beside / baseline, ...(target && { target }) },
       { name: `turns in a pool of ${SLOTS} meanwhile, ${turn}`, unit: 'turns/s', value: rate },
     );
   }
@@ -84,9 +86,9 @@ function starters(client) {
 }
 
 /** After one to warm up. */
-async function medianOf(measured) {
+async function timesOf(measured) {
   await measured();
   const times = [];
   for (let round = 0; round < ROUNDS; round += 1) times.push(await measured());
-  return quantile(times, 0.5);
+  return times;
 }
