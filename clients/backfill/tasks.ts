@@ -1,4 +1,5 @@
 /** Whether the tasks that a backfill is to be limited to are tasks of its pipeline: a slip of the hand is refused. */
+import { labelledName } from '../../workflows/domain/activity-id.ts';
 import type { BackfillPlan } from '../../workflows/domain/backfill/plan.ts';
 import type { TaskGraph } from '../../workflows/domain/graph.ts';
 import { unknownTasks } from '../../workflows/domain/memo.ts';
@@ -24,7 +25,7 @@ export async function checkTasks(services: Services, plan: BackfillPlan): Promis
   const drawn = new Set(graph?.nodes.map(({ name }) => name));
   const recorded = await newestTasks(services, plan.pipeline);
   const strange = plan.tasks.filter(
-    (label) => !drawn.has(nameOf(label)) && unknownTasks(recorded, { from: [label] }).length > 0,
+    (label) => !drawn.has(labelledName(label)) && unknownTasks(recorded, { from: [label] }).length > 0,
   );
   if (strange.length === 0 || (await isInRange(services, { ...plan, tasks: strange }))) return undefined;
   const known = [...new Set([...drawn, ...recorded.map(({ name }) => name)])];
@@ -52,11 +53,6 @@ async function newestTasks({ ledger }: Services, pipeline: string): Promise<read
 async function isInRange({ backfills }: Services, plan: BackfillPlan): Promise<boolean> {
   for await (const { action } of backfills.preview(plan)) if (action === 'rerun') return true;
   return false;
-}
-
-/** `square` of `square[2]`. */
-function nameOf(label: string): string {
-  return label.replace(/\[[\d,]+\]$/, '');
 }
 
 function unknown(

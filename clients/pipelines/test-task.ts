@@ -5,7 +5,7 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 
-import { taskLabel } from '../../workflows/domain/activity-id.ts';
+import { labelledName, taskLabel } from '../../workflows/domain/activity-id.ts';
 import { parseRunId } from '../../workflows/domain/run-id.ts';
 import { unknownTasks } from '../../workflows/domain/memo.ts';
 import type { RecordedError, RunRecord, TaskRecord } from '../../workflows/domain/run-record.ts';
@@ -89,7 +89,7 @@ function testable(record: RunRecord, label: string): TaskRecord {
 function notFirst(record: RunRecord, label: string): Refusal {
   const { tasks } = record;
   // Items of a large map stand beside the record: what is known is theirs, too.
-  const name = unknownTasks(tasks, { from: [label] }).length > 0 ? label : label.replace(/\[[\d,]+\]$/, '');
+  const name = unknownTasks(tasks, { from: [label] }).length > 0 ? label : labelledName(label);
   const inner =
     tasks.find((one) => taskLabel(one.name, one.index) === label) ?? tasks.find((one) => one.name === name);
   if (inner === undefined) return unknownTask(record, [label]);

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { LogFilter, LoggedLine } from '../../activities/ledger/contract.ts';
+import { labelledName } from '../../workflows/domain/activity-id.ts';
 import { findAttempt } from './find.ts';
 import type { FoundAttempt } from './find.ts';
 import { unknownTask } from './result.ts';
@@ -69,6 +70,6 @@ function unseen(lines: readonly LoggedLine[], seen: Map<string, number>): Logged
 /** A task without a log is fine; one that the run does not have is a mistake in the command. */
 function refuseUnknown({ record }: FoundAttempt, { task }: LogsOptions): void {
   if (record === undefined || task === undefined) return;
-  const name = task.replace(/\[[\d,]+\]$/, '');
+  const name = labelledName(task);
   if (!record.tasks.some((row) => row.name === name)) throw unknownTask(record, [task]);
 }

@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatActivityId, parseActivityId, taskLabel } from './activity-id.ts';
+import { formatActivityId, labelledName, parseActivityId, taskLabel } from './activity-id.ts';
 
 describe('activity IDs', () => {
   test('read as task, try and sequence', () => {
     expect(formatActivityId({ task: 'silver', try: 1, sequence: 3 })).toBe('silver/1/3');
     expect(formatActivityId({ task: 'score', index: [4, 2], try: 2, sequence: 9 })).toBe('score[4,2]/2/9');
     expect(taskLabel('score', [4])).toBe('score[4]');
+  });
+
+  test('name by the label of an item the task that it is one of', () => {
+    expect(['silver', 'score[4]', 'clean[4,0]'].map(labelledName)).toEqual(['silver', 'score', 'clean']);
   });
 
   test('come back as they went', () => {

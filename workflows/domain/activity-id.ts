@@ -34,3 +34,8 @@ export function parseActivityId(id: string): ActivityTask | undefined {
 export function taskLabel(name: string, index?: readonly number[]): string {
   return index === undefined || index.length === 0 ? name : `${name}[${index.join(',')}]`;
 }
+
+/** `score` of `score[4]`. */
+export function labelledName(label: string): string {
+  return label.replace(/\[[\d,]+\]$/, '');
+}
